@@ -17,12 +17,12 @@ struct LocalEndpoint {
 };
 
 struct LocalOptions {
-  std::filesystem::path dir;       // all its data, log and run folders; created if absent
-  int port = 0;                    // 0: the one used last in this folder if free, else any free one
-  std::string notebooks = "spark"; // "spark", or "none": runs end at once (see outcome)
-  std::string outcome = "SUCCESS"; // with "none": the result_state that runs end with
-  std::string runtime = {};        // folder made by the runtime installer; empty: beside the program
-  std::string faults = {};         // fault rules, see providers/local/README.md; empty: none
+  std::filesystem::path dir;  // all its data, log and run folders; created if absent
+  int port = 0;               // 0: the one used last in this folder if free, else any free one
+  std::string notebooks = "spark";  // "spark", or "none": runs end at once (see outcome)
+  std::string outcome = "SUCCESS";  // with "none": the result_state that runs end with
+  std::string runtime = {};  // folder made by the runtime installer; empty: beside the program
+  std::string faults = {};   // fault rules, see providers/local/README.md; empty: none
 };
 
 /// The local workspace as the command line sees it. One per folder; the processes of different

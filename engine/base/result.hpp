@@ -50,16 +50,16 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::mo
 }  // namespace dbplan
 
 /// Unwraps a Result or returns its error from the enclosing function. Never nest it.
-#define TRY(expression)                                                        \
-  __extension__({                                                              \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_) return std::unexpected(std::move(try_result_.error()));  \
-    std::move(*try_result_);                                                   \
+#define TRY(expression)                                                       \
+  __extension__({                                                             \
+    auto try_result_ = (expression);                                          \
+    if (!try_result_) return std::unexpected(std::move(try_result_.error())); \
+    std::move(*try_result_);                                                  \
   })
 
 /// As TRY for a Result<void>.
-#define TRY_VOID(expression)                                                            \
-  do {                                                                                  \
-    if (auto try_result_ = (expression); !try_result_)                                  \
-      return std::unexpected(std::move(try_result_.error()));                           \
+#define TRY_VOID(expression)                                  \
+  do {                                                        \
+    if (auto try_result_ = (expression); !try_result_)        \
+      return std::unexpected(std::move(try_result_.error())); \
   } while (false)

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dbplan {
+
+/// One cell of a notebook in source format.
+struct Cell {
+  std::string
+      language;  // python, sql, scala, r, md, sh, fs, pip, run: from its magic, else the notebook's
+  std::string text;    // without the "# MAGIC " prefixes and the magic itself, no trailing newline
+  int first_line = 1;  // in the source text, counted from 1
+};
+
+/// PYTHON, SQL, SCALA or R by extension, if `path` ends in one of .py .sql .scala .r .R .ipynb.
+std::optional<std::string> notebook_language(std::string_view path);
+
+/// Whether the text begins with the "Databricks notebook source" line of `language`.
+bool is_notebook_source(std::string_view text, std::string_view language);
+
+/// "\n" line ends, exactly one newline at the end, no byte order mark: the form in which texts
+/// are compared and imported.
+std::string normalise_notebook(std::string_view text);
+
+/// Cells of a source-format notebook; a text without separators is one cell.
+std::vector<Cell> split_cells(std::string_view text, std::string_view language);
+
+/// A notebook that another one runs by a literal path: `%run ./child` or
+/// `dbutils.notebook.run("./child", ...)`.
+struct NotebookCall {
+  std::string path;  // as written
+  int line = 1;      // in the source text
+  int column = 1;
+  bool is_run_magic = false;
+};
+std::vector<NotebookCall> find_notebook_calls(std::string_view text, std::string_view language);
+
+}  // namespace dbplan
