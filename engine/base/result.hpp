@@ -58,8 +58,8 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::mo
   })
 
 /// As TRY for a Result<void>.
-#define TRY_VOID(expression)                                  \
-  do {                                                        \
-    if (auto try_result_ = (expression); !try_result_)        \
-      return std::unexpected(std::move(try_result_.error())); \
+#define TRY_VOID(expression)                                       \
+  do {                                                             \
+    if (auto try_void_result_ = (expression); !try_void_result_)   \
+      return std::unexpected(std::move(try_void_result_.error())); \
   } while (false)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <map>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,10 +51,10 @@ struct Desired {
   /// Sorted by address; addresses are unique.
   std::vector<Resource> resources;
 
+  /// Null when the spec has no such address.
   const Resource* find(const Address& address) const {
-    for (const Resource& resource : resources)
-      if (resource.address == address) return &resource;
-    return nullptr;
+    const auto place = std::ranges::lower_bound(resources, address, {}, &Resource::address);
+    return place != resources.end() && place->address == address ? &*place : nullptr;
   }
 };
 

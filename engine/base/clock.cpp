@@ -1,0 +1,31 @@
+#include "engine/base/clock.hpp"
+
+#include <fmt/chrono.h>
+
+#include <thread>
+
+namespace dbplan {
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  std::chrono::sys_seconds now() const override {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  }
+  Steady steady() const override { return std::chrono::steady_clock::now(); }
+  void sleep(std::chrono::milliseconds duration) override { std::this_thread::sleep_for(duration); }
+};
+
+}  // namespace
+
+Clock& system_clock() {
+  static SystemClock clock;
+  return clock;
+}
+
+std::string rfc3339(std::chrono::sys_seconds time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+}  // namespace dbplan

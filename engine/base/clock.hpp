@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace dbplan {
+
+/// Time as an interface, so that waiting is testable. Safe from several threads.
+class Clock {
+ public:
+  using Steady = std::chrono::steady_clock::time_point;
+  virtual ~Clock() = default;
+  virtual std::chrono::sys_seconds now() const = 0;
+  virtual Steady steady() const = 0;
+  virtual void sleep(std::chrono::milliseconds duration) = 0;
+};
+
+/// The machine's clock.
+Clock& system_clock();
+
+/// "2026-03-26T12:00:03Z".
+std::string rfc3339(std::chrono::sys_seconds time);
+
+}  // namespace dbplan

@@ -1,0 +1,243 @@
+#include "engine/ledger/lock.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+
+#include "engine/base/digest.hpp"
+#include "engine/ledger/ledger_store.hpp"
+
+namespace dbplan {
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{1000};
+
+std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// The page of the pipeline run, by the variables of the common services.
+std::string ci_link() {
+  if (const std::string run = variable("GITHUB_RUN_ID"); !run.empty())
+    return variable("GITHUB_SERVER_URL") + "/" + variable("GITHUB_REPOSITORY") + "/actions/runs/" +
+           run;
+  for (const char* name : {"CI_JOB_URL", "BUILD_URL"})
+    if (const std::string link = variable(name); !link.empty()) return link;
+  return {};
+}
+
+Json holder_json(const Holder& holder) {
+  return {{"user", holder.user},
+          {"host", holder.host},
+          {"boot", holder.boot},
+          {"pid", holder.pid},
+          {"ci", holder.ci}};
+}
+
+std::string describe(const Json& holder) {
+  std::string text = text_at(holder, "user", "somebody") + " on " + text_at(holder, "host", "?") +
+                     " (process " + std::to_string(int_at(holder, "pid")) + ")";
+  if (const std::string ci = text_at(holder, "ci"); !ci.empty()) text += ", " + ci;
+  return text;
+}
+
+/// Only a process of this host and boot can be told dead; any other may live.
+bool is_dead(const Json& holder) {
+  if (text_at(holder, "host") != host_name() || text_at(holder, "boot") != boot_id()) return false;
+  const auto pid = static_cast<pid_t>(int_at(holder, "pid"));
+  return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+std::optional<std::int64_t> lock_number(const std::string& path) {
+  const std::size_t at = path.rfind("/lock.");
+  if (at == std::string::npos) return std::nullopt;
+  const char* begin = path.data() + at + 6;
+  const char* end = path.data() + path.size();
+  std::int64_t number = 0;
+  const auto [stop, error] = std::from_chars(begin, end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
+
+Holder this_holder(const std::string& user) {
+  return {.user = user, .host = host_name(), .boot = boot_id(), .ci = ci_link(), .pid = getpid()};
+}
+
+struct Lock::Found {
+  std::int64_t number = 0;
+  Json body;
+};
+
+Lock::Lock(std::string root_path, Provider& provider, Clock& clock, const Holder& holder,
+           std::vector<Address> intent)
+    : root_path_(std::move(root_path)),
+      provider_(provider),
+      clock_(clock),
+      holder_(holder),
+      intent_(std::move(intent)),
+      id_(random_hex(16)) {}
+
+Lock::~Lock() {
+  renewal_.request_stop();
+  wake_.notify_all();
+}
+
+std::string Lock::path(std::int64_t number) const {
+  return state_folder(root_path_) + "/lock." + std::to_string(number);
+}
+
+std::string Lock::body() const {
+  Json creates = Json::array();
+  for (const Address& address : intent_) creates.push_back(address.text());
+  return pretty({{"id", id_},
+                 {"holder", holder_json(holder_)},
+                 {"lease_seconds", kLease.count()},
+                 {"beat", beat_},
+                 {"creates", creates}});
+}
+
+Result<std::vector<std::int64_t>> Lock::numbers() const {
+  const auto entries = TRY(provider_.list_folder(state_folder(root_path_)));
+  std::vector<std::int64_t> found;
+  for (const FolderEntry& entry : entries)
+    if (const auto number = lock_number(entry.path)) found.push_back(*number);
+  std::ranges::sort(found);
+  return found;
+}
+
+Result<std::optional<Lock::Found>> Lock::highest() const {
+  const auto found = TRY(numbers());
+  if (found.empty()) return std::nullopt;
+  const auto text = TRY(provider_.read_file(path(found.back())));
+  if (!text) return std::nullopt;  // released meanwhile
+  return Found{.number = found.back(), .body = parse_json(*text).value_or(Json::object())};
+}
+
+/// Creates lock.<number> and makes sure that it is ours and the highest.
+Result<bool> Lock::try_number(std::int64_t number) {
+  auto created = provider_.write_file(path(number), body(), false);
+  if (!created && created.error().code == Error::Code::NotFound) {
+    TRY_VOID(provider_.make_folder(state_folder(root_path_)));
+    created = provider_.write_file(path(number), body(), false);
+  }
+  // An unclear answer is settled by reading back, as is a lost race.
+  if (!created && created.error().code != Error::Code::Exists &&
+      created.error().code != Error::Code::Unclear)
+    return fail(std::move(created.error()).in("cannot write the lock " + path(number)));
+  const auto found = TRY(highest());
+  if (!found || found->number != number || text_at(found->body, "id") != id_) {
+    if (created) TRY_VOID(provider_.remove_file(path(number)));
+    return false;
+  }
+  number_ = number;
+  return true;
+}
+
+Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provider& provider,
+                                            Clock& clock, const Holder& holder,
+                                            const LockOptions& options) {
+  std::unique_ptr<Lock> lock(new Lock(root_path, provider, clock, holder, options.intent));
+  const auto started = clock.steady();
+  std::string seen;         // id and beat of the holder when last looked at
+  Clock::Steady seen_at{};  // and when that beat was first seen
+  for (;;) {
+    const auto asked_at = clock.steady();
+    const auto found = TRY(lock->highest());
+    bool take = !found;
+    if (found) {
+      const Json& other = at_or_null(found->body, "holder");
+      const std::string beat =
+          text_at(found->body, "id") + "/" + std::to_string(int_at(found->body, "beat"));
+      if (beat != seen) {
+        if (seen.empty() && options.notice)
+          options.notice("waiting for the lock held by " + describe(other));
+        seen = beat;
+        seen_at = asked_at;
+      }
+      const bool expired = asked_at - seen_at > kLease;
+      take = options.force || expired || is_dead(other);
+      lock->waited_ = true;
+      if (take && options.notice)
+        options.notice(std::string(options.force ? "taking the lock by force from "
+                                                 : "taking over the lock of a dead run: ") +
+                       describe(other));
+      if (!take && asked_at - started > options.timeout)
+        return fail(Error::Code::Conflict,
+                    "the deployment is locked by " + describe(other) +
+                        "; wait for it, raise --lock-timeout, or use --force-lock if it is dead");
+    }
+    if (take && TRY(lock->try_number(found ? found->number + 1 : options.base))) {
+      if (found) {
+        for (const Json& address : at_or_null(found->body, "creates"))
+          if (address.is_string()) lock->inherited_.push_back(address.get<std::string>());
+        TRY_VOID(provider.remove_file(lock->path(found->number)));
+      }
+      lock->lease_end_ = asked_at + kLease;
+      lock->renewal_ =
+          std::jthread([raw = lock.get()](std::stop_token stop) { raw->keep_renewing(stop); });
+      return lock;
+    }
+    clock.sleep(kPoll);
+  }
+}
+
+bool Lock::held() const {
+  const std::scoped_lock guard(mutex_);
+  return !lost_ && clock_.steady() < lease_end_;
+}
+
+Result<> Lock::renew() {
+  const auto asked_at = clock_.steady();
+  const auto found = TRY(numbers());
+  if (found.empty() || found.back() != number_) {
+    const std::scoped_lock guard(mutex_);
+    lost_ = true;
+    return {};
+  }
+  ++beat_;
+  TRY_VOID(provider_.write_file(path(number_), body(), true));
+  const std::scoped_lock guard(mutex_);
+  lease_end_ = asked_at + kLease;
+  return {};
+}
+
+void Lock::keep_renewing(std::stop_token stop) {
+  std::mutex idle;
+  std::unique_lock guard(idle);
+  while (!wake_.wait_for(guard, stop, kRenewal, [] { return false; }) && !stop.stop_requested()) {
+    // A failed renewal is tried again at the next turn; held() turns false when the lease is over.
+    [[maybe_unused]] const auto ignored = renew();
+  }
+}
+
+Result<> Lock::release() {
+  renewal_.request_stop();
+  if (renewal_.joinable()) renewal_.join();
+  {
+    const std::scoped_lock guard(mutex_);
+    if (lost_) return {};
+    lost_ = true;
+  }
+  return provider_.remove_file(path(number_));
+}
+
+}  // namespace dbplan

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.hpp"
+#include "engine/model/address.hpp"
+
+namespace dbplan {
+
+/// One thing of ours as it is on the server now.
+struct LiveResource {
+  std::string id;
+  Json body;   // null for carried kinds
+  Json facts;  // creator, times, object_id, modified_at: for people and for the ledger
+  /// Notebooks: SHA-256 of the text; what the ledger says when the server shows that nothing
+  /// has been modified since our import.
+  std::string content_hash = {};
+  /// Notebooks: the text, where it had to be downloaded.
+  std::optional<std::string> content = {};
+};
+
+/// What the server has now of this deployment.
+struct Live {
+  /// Also holds addresses that the spec no longer has. Absent: gone, or never there.
+  std::map<Address, LiveResource> found;
+  /// Further objects that carry the stamp of an address in `found` (a clone, a late effect).
+  std::map<Address, std::vector<LiveResource>> doubles;
+  /// Notebooks whose path moved: the old path, still there.
+  std::map<Address, std::string> left_behind;
+  /// Exist under the desired path outside the root path and are not known to be ours.
+  std::set<Address> foreign;
+
+  const LiveResource* find(const Address& address) const {
+    const auto resource = found.find(address);
+    return resource == found.end() ? nullptr : &resource->second;
+  }
+};
+
+}  // namespace dbplan

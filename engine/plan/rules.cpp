@@ -1,0 +1,54 @@
+#include "engine/plan/rules.hpp"
+
+namespace dbplan {
+namespace {
+
+std::unique_ptr<RuleNode>& ensure(std::unique_ptr<RuleNode>& slot) {
+  if (!slot) slot = std::make_unique<RuleNode>();
+  return slot;
+}
+
+}  // namespace
+
+const RuleNode* RuleNode::member(std::string_view name) const {
+  const auto found = members_.find(name);
+  return found != members_.end() ? found->second.get() : any_member_.get();
+}
+
+// Pattern grammar: name ("." name | "[*]" | "[\"" text "\"]")*; the name "*" is any member.
+RuleNode& RuleNode::descend(std::string_view pattern) {
+  RuleNode* node = this;
+  while (!pattern.empty()) {
+    if (pattern.starts_with("[*]")) {
+      node = ensure(node->items_).get();
+      pattern.remove_prefix(3);
+    } else if (pattern.starts_with("[\"")) {
+      const std::size_t end = pattern.find("\"]");
+      node = ensure(node->members_[pattern.substr(2, end - 2)]).get();
+      pattern.remove_prefix(end + 2);
+    } else {
+      if (pattern.front() == '.') pattern.remove_prefix(1);
+      const std::size_t end = std::min(pattern.find_first_of(".["), pattern.size());
+      const std::string_view name = pattern.substr(0, end);
+      node = (name == "*" ? ensure(node->any_member_) : ensure(node->members_[name])).get();
+      pattern.remove_prefix(end);
+    }
+  }
+  return *node;
+}
+
+RuleNode index_rules(const Kind& kind) {
+  RuleNode root;
+  for (const FieldRule& rule : kind.fields) root.descend(rule.path).rules_.push_back(&rule);
+  for (const KeyedList& list : kind.lists) root.descend(list.path).list_ = &list;
+  return root;
+}
+
+const FieldRule* find_rule(const RuleNode* node, Behaviour behaviour) {
+  if (!node) return nullptr;
+  for (const FieldRule* rule : node->rules())
+    if (rule->behaviour == behaviour) return rule;
+  return nullptr;
+}
+
+}  // namespace dbplan
