@@ -41,4 +41,4 @@ finished = [run.result() for run in running]
 
 # COMMAND ----------
 
-dbutils.notebook.exit(verified(catalog, schema, input_schema, finished))
+dbutils.notebook.exit(verified(catalog, input_schema, finished))

@@ -28,4 +28,4 @@ finished = [
 
 # COMMAND ----------
 
-dbutils.notebook.exit(verified(catalog, schema, input_schema, finished))
+dbutils.notebook.exit(verified(catalog, input_schema, finished))

@@ -14,49 +14,42 @@ import time
 
 
 def timed(name, run):
-    """Runs one notebook; returns its name, its report and when it ran."""
+    """Runs one notebook; returns its name, the tables that it merged into and when it ran."""
     start = time.time()
-    report = json.loads(run())
+    tables = json.loads(run())["tables"]
     end = time.time()
     times = {
         "seconds": round(end - start, 3),
         "start_ms": int(start * 1000),
         "end_ms": int(end * 1000),
     }
-    print(f"{name}: {times['seconds']:.1f} s, {report['tables']}")
-    return name, report, times
+    print(f"{name}: {times['seconds']:.1f} s, {tables}")
+    return name, tables, times
 
 
 # COMMAND ----------
 
 
-def verified(catalog, schema, input_schema, finished):
+def verified(catalog, input_schema, finished):
     """The exit value of an orchestrator. Raises when any of the five tables is not as expected.
 
-    The expected rows and checksums are the control totals that the set-up took from the input.
+    Expected are the rows and checksums that the set-up took from the input, its control totals.
     """
     control = spark.table(table_name(catalog, input_schema, "control_totals")).collect()
     expected = {row["name"]: (row["row_count"], row["checksum"]) for row in control}
-    found = checksums(catalog, schema)
-    merged = {table: counts for _, report, _ in finished for table, counts in report["tables"].items()}
+    tables = {table: state for _, found, _ in finished for table, state in found.items()}
 
     wrong = []
     for table in OUTPUT_COLUMNS:
-        if found[table] != expected[table]:
-            wrong.append(f"{table} has (rows, checksum) {found[table]}, expected {expected[table]}")
-        elif table not in merged:
-            wrong.append(f"{table}: no notebook reported a merge")
-        elif merged[table]["inserted"] + merged[table]["updated"] != found[table][0]:
-            wrong.append(f"{table} has {found[table][0]} rows, but the merge touched {merged[table]}")
+        found = tables.get(table)
+        if found is None:
+            wrong.append(f"no notebook merged into {table}")
+        elif (found["rows"], found["checksum"]) != expected[table]:
+            wrong.append(f"{table} is {found}, expected (rows, checksum) {expected[table]}")
+        elif found["inserted"] + found["updated"] != found["rows"]:
+            wrong.append(f"{table} has rows that the merge did not touch: {found}")
     if wrong:
         raise ValueError("wrong result: " + "; ".join(wrong))
 
-    return json.dumps(
-        {
-            "tables": {
-                table: {"rows": rows, "checksum": checksum, **merged[table]}
-                for table, (rows, checksum) in found.items()
-            },
-            "notebooks": {name: times for name, _, times in finished},
-        }
-    )
+    notebooks = {name: times for name, _, times in finished}
+    return json.dumps({"tables": tables, "notebooks": notebooks})

@@ -49,30 +49,23 @@ def checksum_query(name, source, columns):
     )
 
 
-def checksums(catalog, schema):
-    """{table: (rows, checksum)} of the five output tables, read back in one query."""
-    for table, columns in OUTPUT_COLUMNS.items():
-        found = spark.table(table_name(catalog, schema, table)).columns
-        if found != columns:
-            raise ValueError(f"{table} has the columns {found}, expected {columns}")
-    queries = [
-        checksum_query(table, table_name(catalog, schema, table), columns)
-        for table, columns in OUTPUT_COLUMNS.items()
-    ]
-    rows = spark.sql(" UNION ALL ".join(queries)).collect()
-    return {row["name"]: (row["row_count"], row["checksum"]) for row in rows}
-
-
 # COMMAND ----------
 
 
-def last_merge(table):
-    """What the latest MERGE into `table` did, as Delta recorded it."""
-    last = spark.sql(f"DESCRIBE HISTORY {table} LIMIT 1").first()
+def merged(catalog, schema, table):
+    """What a notebook reports of a table after its MERGE: the content, read back, and the counts."""
+    name = table_name(catalog, schema, table)
+    columns = spark.table(name).columns
+    if columns != OUTPUT_COLUMNS[table]:
+        raise ValueError(f"{table} has the columns {columns}, expected {OUTPUT_COLUMNS[table]}")
+    content = spark.sql(checksum_query(table, name, columns)).first()
+
+    last = spark.sql(f"DESCRIBE HISTORY {name} LIMIT 1").first()
     if last["operation"] != "MERGE":
         raise ValueError(f"the last operation on {table} is {last['operation']}, not MERGE")
-    metrics = last["operationMetrics"]
     return {
-        "inserted": int(metrics["numTargetRowsInserted"]),
-        "updated": int(metrics["numTargetRowsUpdated"]),
+        "rows": content["row_count"],
+        "checksum": content["checksum"],
+        "inserted": int(last["operationMetrics"]["numTargetRowsInserted"]),
+        "updated": int(last["operationMetrics"]["numTargetRowsUpdated"]),
     }

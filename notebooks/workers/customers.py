@@ -14,8 +14,9 @@ dbutils.widgets.text("schema", "")
 dbutils.widgets.text("input_schema", "sales")
 
 catalog = dbutils.widgets.get("catalog")
+schema = dbutils.widgets.get("schema")
 lines = spark.table(table_name(catalog, dbutils.widgets.get("input_schema"), "order_lines"))
-target = table_name(catalog, dbutils.widgets.get("schema"), "customer_totals")
+target = table_name(catalog, schema, "customer_totals")
 
 # COMMAND ----------
 
@@ -51,4 +52,5 @@ from delta.tables import DeltaTable
 
 import json
 
-dbutils.notebook.exit(json.dumps({"tables": {"customer_totals": last_merge(target)}}))
+report = {"customer_totals": merged(catalog, schema, "customer_totals")}
+dbutils.notebook.exit(json.dumps({"tables": report}))

@@ -62,5 +62,5 @@ spark.sql(
 
 import json
 
-report = {"orders": last_merge(orders), "returns": last_merge(returns)}
+report = {table: merged(catalog, schema, table) for table in ("orders", "returns")}
 dbutils.notebook.exit(json.dumps({"tables": report}))

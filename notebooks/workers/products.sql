@@ -16,24 +16,21 @@
 
 -- COMMAND ----------
 
-CREATE OR REPLACE TEMPORARY VIEW sales_by_product AS
-SELECT
-  product_id,
-  sum(CASE WHEN status = 'shipped' THEN quantity ELSE 0 END) AS units,
-  sum(CASE WHEN status IN ('returning', 'returned') THEN quantity ELSE 0 END) AS returned_units,
-  cast(
-    sum(CASE WHEN status = 'shipped' THEN quantity * unit_price ELSE 0 END) AS decimal(18, 2)
-  ) AS revenue,
-  count(DISTINCT customer_id) AS customers,
-  min(order_date) AS first_sold,
-  max(order_date) AS last_sold
-FROM IDENTIFIER(:catalog || '.' || :input_schema || '.order_lines')
-GROUP BY product_id
-
--- COMMAND ----------
-
 MERGE INTO IDENTIFIER(:catalog || '.' || :schema || '.product_sales') AS known
-USING sales_by_product AS new
+USING (
+  SELECT
+    product_id,
+    sum(CASE WHEN status = 'shipped' THEN quantity ELSE 0 END) AS units,
+    sum(CASE WHEN status IN ('returning', 'returned') THEN quantity ELSE 0 END) AS returned_units,
+    cast(
+      sum(CASE WHEN status = 'shipped' THEN quantity * unit_price ELSE 0 END) AS decimal(18, 2)
+    ) AS revenue,
+    count(DISTINCT customer_id) AS customers,
+    min(order_date) AS first_sold,
+    max(order_date) AS last_sold
+  FROM IDENTIFIER(:catalog || '.' || :input_schema || '.order_lines')
+  GROUP BY product_id
+) AS new
 ON known.product_id = new.product_id
 WHEN MATCHED THEN UPDATE SET *
 WHEN NOT MATCHED THEN INSERT *
@@ -43,7 +40,7 @@ WHEN NOT MATCHED THEN INSERT *
 -- MAGIC %python
 -- MAGIC import json
 -- MAGIC
--- MAGIC target = table_name(
--- MAGIC     dbutils.widgets.get("catalog"), dbutils.widgets.get("schema"), "product_sales"
--- MAGIC )
--- MAGIC dbutils.notebook.exit(json.dumps({"tables": {"product_sales": last_merge(target)}}))
+-- MAGIC catalog = dbutils.widgets.get("catalog")
+-- MAGIC schema = dbutils.widgets.get("schema")
+-- MAGIC report = {"product_sales": merged(catalog, schema, "product_sales")}
+-- MAGIC dbutils.notebook.exit(json.dumps({"tables": report}))

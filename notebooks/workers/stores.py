@@ -14,8 +14,9 @@ dbutils.widgets.text("schema", "")
 dbutils.widgets.text("input_schema", "sales")
 
 catalog = dbutils.widgets.get("catalog")
+schema = dbutils.widgets.get("schema")
 lines = spark.table(table_name(catalog, dbutils.widgets.get("input_schema"), "order_lines"))
-target = table_name(catalog, dbutils.widgets.get("schema"), "store_days")
+target = table_name(catalog, schema, "store_days")
 
 # COMMAND ----------
 
@@ -63,4 +64,5 @@ spark.sql(
 
 import json
 
-dbutils.notebook.exit(json.dumps({"tables": {"store_days": last_merge(target)}}))
+report = {"store_days": merged(catalog, schema, "store_days")}
+dbutils.notebook.exit(json.dumps({"tables": report}))
