@@ -34,9 +34,11 @@ struct ApplyHooks {
 /// Carries out the plan: folders first, then creates and updates in dependency order, independent
 /// ones at once, then deletes in the reverse order. Every step is one API call. A failed step
 /// stops what depends on it. `ledger` is brought up to date with every step that was done.
+/// `kinds` in their order: later ones may need earlier ones, so deletes go backwards.
 /// REQUIRES: plan = make_plan(desired, live, ledger), not blocked.
 std::vector<StepOutcome> apply_plan(const Plan& plan, const Desired& desired, const Live& live,
-                                    Ledger& ledger, Provider& provider, const ApplyHooks& hooks);
+                                    Ledger& ledger, Provider& provider,
+                                    std::span<const Kind* const> kinds, const ApplyHooks& hooks);
 
 /// Brings the ledger up to date with what is kept: entries of a lost ledger, converged bodies.
 /// Returns whether anything changed.

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -17,30 +18,47 @@ class App;
 
 namespace dbplan {
 
-/// Where to connect and as whom; see cli/connection.hpp for how it is found.
-struct Connection;
+/// Where to connect and with what; see cli/connection.hpp for how it is found.
+struct Connection {
+  std::string host;    // with scheme, without a trailing slash
+  std::string token;   // a credential: in no output
+  bool local = false;  // the running local workspace, because nothing names another
+};
 
-/// What every command works with. Made once by main, outlives the commands; one thread.
+/// What every command works with. Made once by main, outlives the commands; one thread, but for
+/// `interrupted`, which the signal handler sets.
 struct Session {
   LocalWorkspace* local = nullptr;
   std::span<const Kind* const> kinds;
-  std::function<Result<std::unique_ptr<Provider>>(const Connection&)> connect;
+  std::function<std::unique_ptr<Provider>(const Connection&)> connect;
+  std::map<std::string, std::string> environment;
   std::ostream* out = nullptr;  // results only
   std::ostream* err = nullptr;  // notices, progress, prompts, errors
-  int exit_code = 0;            // what main returns
+  bool out_is_terminal = false;
+  bool in_is_terminal = false;  // somebody can answer a question
+  std::atomic<bool>* interrupted = nullptr;
+  int exit_code = 0;  // what main returns
+
+  /// The variable's value, or empty.
+  std::string variable(const std::string& name) const {
+    const auto found = environment.find(name);
+    return found == environment.end() ? "" : found->second;
+  }
 };
 
 /// Each adds one command with its flags to `app`; its callback does the work and sets
 /// `session.exit_code`. `session` must outlive `app`.
+void add_validate_command(CLI::App& app, Session& session);
 void add_plan_command(CLI::App& app, Session& session);
 void add_apply_command(CLI::App& app, Session& session);
 void add_destroy_command(CLI::App& app, Session& session);
-void add_validate_command(CLI::App& app, Session& session);
-void add_show_command(CLI::App& app, Session& session);
 void add_diff_command(CLI::App& app, Session& session);
+void add_show_command(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 void add_workspace_command(CLI::App& app, Session& session);
-void add_kinds_command(CLI::App& app, Session& session);
 void add_version_command(CLI::App& app, Session& session);
+
+/// Prints "error: ..." and sets the exit code.
+void report_error(Session& session, const Error& error, int exit_code = 1);
 
 }  // namespace dbplan

@@ -43,6 +43,8 @@ struct Change {
   std::vector<Address> depends_on = {};
   std::vector<Address> used_by = {};  // notebooks: the jobs that run it
   std::string old_id = {};            // Replace of a path-addressed resource: what is removed
+  /// Create: it was there after the last apply.
+  bool vanished = false;
   std::vector<Risk> risks = {};
   /// Not empty: why this cannot be applied. Nothing is applied while any change is blocked.
   std::string blocked = {};

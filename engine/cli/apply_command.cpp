@@ -1,0 +1,229 @@
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <ostream>
+#include <set>
+#include <sstream>
+
+#include "engine/apply/apply.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/cli/prepare.hpp"
+#include "engine/ledger/lock.hpp"
+#include "engine/plan/plan_file.hpp"
+#include "engine/report/plan_json.hpp"
+
+namespace dbplan {
+namespace {
+
+struct ApplyFlags {
+  SpecFlags spec;
+  bool auto_approve = false, json = false, force_lock = false, destroy = false;
+  int lock_timeout = 120;
+};
+
+constexpr int kPartly = 2, kRefused = 3, kInterrupted = 130;
+
+/// `apply plan.json`: the path names a saved plan, not a spec.
+Result<std::optional<PlanSeal>> saved_plan(ApplyFlags& flags) {
+  if (!flags.spec.path.ends_with(".json")) return std::nullopt;
+  std::ifstream file(flags.spec.path);
+  if (!file) return fail(Error::Code::NotFound, "there is no saved plan " + flags.spec.path);
+  std::stringstream text;
+  text << file.rdbuf();
+  auto seal = read_plan_file(text.str());
+  if (!seal) return fail(std::move(seal.error()).in("cannot apply " + flags.spec.path));
+  flags.spec.path = seal->spec_path;
+  if (flags.spec.target.empty()) flags.spec.target = seal->target;
+  return *seal;
+}
+
+/// Whether to go on: a saved plan or the flag says yes; a person is asked; a pipeline goes on
+/// unless something is at high risk.
+bool is_approved(Session& session, const Plan& plan, const ApplyFlags& flags, bool saved) {
+  if (flags.auto_approve || saved) return true;
+  if (session.in_is_terminal && session.out_is_terminal) {
+    *session.err << "Apply these changes? Only \"yes\" is taken for yes: " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer == "yes") return true;
+    *session.err << "Nothing was changed.\n";
+    return false;
+  }
+  if (plan.highest_risk() < Risk::Level::High) return true;
+  *session.err << "error: this plan carries a high risk (see Risks) and nobody can be asked here; "
+                  "nothing was changed. Approve it with --auto-approve, or apply a saved plan\n";
+  return false;
+}
+
+std::vector<Address> creations(const Plan& plan) {
+  std::vector<Address> addresses;
+  for (const Change& change : plan.changes)
+    if (change.action == Action::Create) addresses.push_back(change.address);
+  return addresses;
+}
+
+/// Whether every change of `now` was already shown in `before`.
+bool is_part_of(const Plan& now, const Plan& before) {
+  std::set<std::pair<Address, Action>> shown;
+  for (const Change& change : before.changes) shown.emplace(change.address, change.action);
+  return std::ranges::all_of(now.changes, [&](const Change& change) {
+    return change.action == Action::Keep || shown.contains({change.address, change.action});
+  });
+}
+
+/// Somebody else may have worked while we waited: look again, and do no more than was approved.
+Result<> look_again(Session& session, Prepared& prepared, bool destroy) {
+  const Plan approved = prepared.plan;
+  TRY_VOID(replan(session, prepared, destroy));
+  if (is_part_of(prepared.plan, approved)) return {};
+  return fail(Error::Code::Conflict,
+              "the workspace was changed by another run meanwhile, and the plan is another one "
+              "now; run again");
+}
+
+ApplyHooks make_hooks(Session& session, Provider& provider, const Lock& lock,
+                      const ApplyFlags& flags) {
+  ApplyHooks hooks;
+  const TextStyle style = style_of(session);
+  hooks.finished = [&session, style, quiet = flags.json](const StepOutcome& outcome) {
+    (quiet ? *session.err : *session.out) << outcome_text(outcome, style) << std::endl;
+  };
+  hooks.may_go_on = [&session, &lock] { return !session.interrupted->load() && lock.held(); };
+  hooks.checkpoint = [&session, &provider](Ledger& ledger) {
+    if (auto written = write_ledger(ledger, provider); !written)
+      *session.err << "warning: " << written.error().message << "\n";
+  };
+  return hooks;
+}
+
+/// Removes what only held our state; a folder that is not empty stays.
+void clear_folders(Provider& provider, const Prepared& prepared) {
+  std::set<std::string> folders;
+  for (const Change& change : prepared.plan.changes) {
+    if (change.address.kind != "notebooks") continue;
+    for (std::string path = change.id; path.size() > prepared.desired.root_path.size();) {
+      path.resize(path.rfind('/'));
+      if (path.starts_with(prepared.desired.root_path)) folders.insert(path);
+    }
+  }
+  folders.insert(prepared.desired.root_path);
+  folders.insert(state_folder(prepared.desired.root_path));
+  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) [[maybe_unused]]
+    const auto ignored = provider.remove_file(*folder);
+}
+
+int exit_code(const Session& session, const std::vector<StepOutcome>& outcomes) {
+  if (session.interrupted->load()) return kInterrupted;
+  const auto count = [&](StepOutcome::Result result) {
+    return std::ranges::count(outcomes, result, &StepOutcome::result);
+  };
+  const auto done = count(StepOutcome::Result::Done);
+  if (done == static_cast<std::ptrdiff_t>(outcomes.size())) return 0;
+  return done > 0 ? kPartly : 1;
+}
+
+/// From here on the workspace changes.
+Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags) {
+  Provider& provider = *prepared.workspace.provider;
+  LockOptions lock_options{
+      .timeout = std::chrono::seconds(flags.lock_timeout),
+      .force = flags.force_lock,
+      .base = prepared.ledger.serial + 1,
+      .intent = creations(prepared.plan),
+      .notice = [&](const std::string& text) { *session.err << text << std::endl; }};
+  const auto lock =
+      TRY(Lock::acquire(prepared.desired.root_path, provider, system_clock(),
+                        this_holder(prepared.workspace.identity.user_name), lock_options));
+  if (lock->waited())
+    if (auto again = look_again(session, prepared, flags.destroy); !again) {
+      TRY_VOID(lock->release());
+      return again;
+    }
+  Desired desired = prepared.desired;
+  if (flags.destroy) desired.resources.clear();
+  const auto outcomes = apply_plan(prepared.plan, desired, prepared.live, prepared.ledger, provider,
+                                   session.kinds, make_hooks(session, provider, *lock, flags));
+  adopt_kept(prepared.plan, desired, prepared.live, prepared.ledger);
+  auto echoed = remember_echoes(prepared.plan, desired, prepared.ledger, provider);
+  if (!echoed)
+    *session.err << "warning: cannot read back what was applied: " << echoed.error().message
+                 << "\n";
+  session.exit_code = exit_code(session, outcomes);
+  const bool all_gone = flags.destroy && session.exit_code == 0 && prepared.ledger.entries.empty();
+  if (lock->held()) {
+    auto stored = all_gone ? remove_ledger(prepared.desired.root_path, provider)
+                           : write_ledger(prepared.ledger, provider);
+    if (!stored)
+      *session.err << "warning: " << stored.error().message
+                   << "; the next plan goes on from stamps\n";
+  }
+  TRY_VOID(lock->release());
+  if (all_gone) clear_folders(provider, prepared);
+  if (flags.json)
+    *session.out << pretty(outcomes_json(outcomes)) << "\n";
+  else
+    *session.out << apply_summary_text(outcomes);
+  return {};
+}
+
+Result<> apply_command(Session& session, ApplyFlags flags) {
+  const auto saved = TRY(saved_plan(flags));
+  Prepared prepared = TRY(prepare(session, flags.spec, flags.destroy));
+  Provider& provider = *prepared.workspace.provider;
+  if (saved) {
+    const std::string why =
+        stale_reason(*saved, seal_plan(flags.spec.path, provider.host(), prepared.plan,
+                                       prepared.desired, prepared.live));
+    if (!why.empty())
+      return fail(Error::Code::Conflict,
+                  "the saved plan is stale: " + why + "; nothing was changed, plan again");
+  }
+  if (!flags.json)
+    *session.out << plan_text(prepared.plan, frame_of(prepared), style_of(session)) << std::flush;
+  if (prepared.plan.blocked())
+    return fail(Error::Code::Conflict,
+                "the plan is blocked (see the lines with \"!\"); nothing was changed");
+  Ledger kept = prepared.ledger;
+  const bool ledger_current =
+      prepared.plan.empty() && !adopt_kept(prepared.plan, prepared.desired, prepared.live, kept);
+  const bool nothing_at_all = prepared.plan.empty() && (ledger_current || flags.destroy);
+  if (nothing_at_all) {
+    if (flags.json) *session.out << pretty(outcomes_json({})) << "\n";
+  } else if (!prepared.plan.empty() &&
+             !is_approved(session, prepared.plan, flags, saved.has_value())) {
+    session.exit_code = kRefused;
+  } else {
+    TRY_VOID(carry_out(session, prepared, flags));
+  }
+  print_receipt(session, provider);
+  return {};
+}
+
+void add(CLI::App& app, Session& session, const char* name, const char* what, bool destroy) {
+  auto flags = std::make_shared<ApplyFlags>();
+  flags->destroy = destroy;
+  CLI::App* command = app.add_subcommand(name, what);
+  add_spec_flags(*command, flags->spec);
+  command->add_flag("--auto-approve", flags->auto_approve, "do not ask, whatever the risk");
+  command->add_flag("--json", flags->json, "print what was done as JSON");
+  command->add_flag("--force-lock", flags->force_lock,
+                    "take the deployment's lock whoever holds it");
+  command->add_option("--lock-timeout", flags->lock_timeout, "seconds to wait for the lock")
+      ->capture_default_str();
+  command->callback([&session, flags] {
+    if (auto done = apply_command(session, *flags); !done) report_error(session, done.error());
+  });
+}
+
+}  // namespace
+
+void add_apply_command(CLI::App& app, Session& session) {
+  add(app, session, "apply", "Make the workspace what the spec says (or apply a saved plan.json)",
+      false);
+}
+
+void add_destroy_command(CLI::App& app, Session& session) {
+  add(app, session, "destroy", "Delete everything of this deployment", true);
+}
+
+}  // namespace dbplan

@@ -1,0 +1,157 @@
+#include "engine/cli/prepare.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <ostream>
+
+#include "engine/base/clock.hpp"
+#include "engine/cli/connection.hpp"
+#include "engine/live/observe.hpp"
+#include "engine/report/diagnostic_text.hpp"
+
+namespace dbplan {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Without an argument: the current folder if it holds a bundle file, else specs/.
+Result<fs::path> spec_path(const std::string& given) {
+  if (!given.empty()) {
+    if (!fs::exists(given))
+      return fail(Error::Code::NotFound, "there is no file or folder " + given);
+    return fs::path(given);
+  }
+  for (const char* name : {"databricks.yml", "dbplan.yml"})
+    if (fs::exists(name)) return fs::path(".");
+  if (fs::is_directory("specs")) return fs::path("specs");
+  return fail(
+      Error::Code::NotFound,
+      "no spec here: name a file or folder, or create databricks.yml, dbplan.yml or specs/");
+}
+
+Result<std::map<std::string, std::string>> parse_variables(const std::vector<std::string>& given) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& text : given) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(Error::Code::Invalid, "--var wants name=value, not \"" + text + "\"");
+    variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+/// Prints the problems; an empty error says that there were some.
+Result<> report(Session& session, Diagnostics& problems) {
+  problems.sort();
+  if (!problems.empty()) *session.err << diagnostics_text(problems, session.out_is_terminal);
+  if (problems.has_errors()) return fail(Error::Code::Invalid, "");
+  return {};
+}
+
+}  // namespace
+
+void add_spec_flags(CLI::App& command, SpecFlags& flags) {
+  command.add_option("path", flags.path, "spec file or folder (default: here, or specs/)");
+  command.add_option("-t,--target", flags.target,
+                     "target of the spec (default: the one marked default)");
+  command.add_option("-p,--profile", flags.profile, "profile of ~/.databrickscfg");
+  command.add_option("--var", flags.variables, "value of a spec variable: name=value")
+      ->allow_extra_args(false);
+}
+
+Result<LoadedSpec> load(Session& session, const SpecFlags& flags) {
+  const fs::path path = fs::absolute(TRY(spec_path(flags.path))).lexically_normal();
+  const fs::path root = project_root(path);
+  LoadedSpec loaded{.tree = open_disk_tree(root), .spec = {}};
+  std::string relative = path.lexically_relative(root).generic_string();
+  while (relative.ends_with('/')) relative.pop_back();
+  const SpecOptions options{.path = relative == "." ? "" : relative,
+                            .target = flags.target,
+                            .variables = TRY(parse_variables(flags.variables)),
+                            .environment = session.environment};
+  Diagnostics problems;
+  loaded.spec = load_spec(*loaded.tree, options, session.kinds, problems);
+  TRY_VOID(report(session, problems));
+  return loaded;
+}
+
+Result<Desired> resolve_for(Session& session, const LoadedSpec& loaded, const std::string& user) {
+  Diagnostics problems;
+  Desired desired = resolve(*loaded.spec, *loaded.tree, user, problems);
+  TRY_VOID(report(session, problems));
+  return desired;
+}
+
+Result<Opened> open_workspace(Session& session, const SpecWorkspace& spec,
+                              const std::string& profile) {
+  const Connection connection = TRY(find_connection(session, spec, profile));
+  Opened opened{.provider = session.connect(connection), .identity = {}, .local = connection.local};
+  auto identity = opened.provider->identity();
+  if (!identity && identity.error().code == Error::Code::Unreachable)
+    return fail(std::move(identity.error())
+                    .in("cannot reach the workspace (is the host right, and is it running?)"));
+  if (!identity && identity.error().code == Error::Code::Denied)
+    return fail(std::move(identity.error())
+                    .in("the workspace at " + connection.host +
+                        " refuses the token (expired, or of another workspace?)"));
+  if (!identity)
+    return fail(std::move(identity.error()).in("cannot use the workspace at " + connection.host));
+  opened.identity = std::move(*identity);
+  return opened;
+}
+
+Result<Prepared> prepare(Session& session, const SpecFlags& flags, bool destroy) {
+  const LoadedSpec loaded = TRY(load(session, flags));
+  // Whatever can be told wrong without a server is told before anything is sent.
+  TRY(resolve_for(session, loaded, ""));
+  Prepared prepared;
+  prepared.workspace = TRY(open_workspace(session, spec_workspace(*loaded.spec), flags.profile));
+  prepared.desired = TRY(resolve_for(session, loaded, prepared.workspace.identity.user_name));
+  TRY_VOID(replan(session, prepared, destroy));
+  return prepared;
+}
+
+Result<> replan(Session& session, Prepared& prepared, bool destroy) {
+  Provider& provider = *prepared.workspace.provider;
+  LoadedLedger loaded = TRY(read_ledger(prepared.desired.root_path, provider));
+  if (!loaded.warning.empty()) *session.err << "warning: " << loaded.warning << "\n";
+  prepared.ledger = std::move(loaded.ledger);
+  prepared.live = TRY(observe(prepared.desired, prepared.ledger, provider, session.kinds));
+  if (!destroy) {
+    prepared.plan = make_plan(prepared.desired, prepared.live, prepared.ledger, session.kinds);
+    return {};
+  }
+  Desired nothing = prepared.desired;
+  nothing.resources.clear();
+  prepared.plan = make_plan(nothing, prepared.live, prepared.ledger, session.kinds);
+  for (Change& change : prepared.plan.changes) {
+    change.reason = "destroy";
+    const Resource* resource = prepared.desired.find(change.address);
+    if (resource) change.depends_on = resource->depends_on;
+    if (resource && resource->prevent_destroy)
+      change.blocked = "lifecycle.prevent_destroy forbids deleting it";
+  }
+  return {};
+}
+
+PlanFrame frame_of(const Prepared& prepared) {
+  return {.host = prepared.workspace.provider->host(),
+          .user = prepared.workspace.identity.user_name,
+          .local = prepared.workspace.local,
+          .observed_at = rfc3339(system_clock().now())};
+}
+
+TextStyle style_of(const Session& session) {
+  return {.color = session.out_is_terminal && session.variable("NO_COLOR").empty(), .why = false};
+}
+
+void print_receipt(Session& session, const Provider& provider) {
+  *session.err << receipt_text(provider.receipt()) << "\n";
+}
+
+void report_error(Session& session, const Error& error, int exit_code) {
+  if (!error.message.empty()) *session.err << "error: " << error.message << "\n";
+  session.exit_code = error.code == Error::Code::Interrupted ? 130 : exit_code;
+}
+
+}  // namespace dbplan

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/cli/commands.hpp"
+#include "engine/ledger/ledger_store.hpp"
+#include "engine/live/live.hpp"
+#include "engine/plan/plan.hpp"
+#include "engine/report/plan_text.hpp"
+#include "engine/spec/spec.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace dbplan {
+
+/// Flags of every command that reads a spec.
+struct SpecFlags {
+  std::string path;
+  std::string target;
+  std::string profile;
+  std::vector<std::string> variables;  // name=value
+};
+void add_spec_flags(CLI::App& command, SpecFlags& flags);
+
+/// A spec on disk, checked; the problems are already reported.
+struct LoadedSpec {
+  std::unique_ptr<Tree> tree;
+  SpecPtr spec;
+};
+
+/// Everything up to the server: reads and checks the spec. Reports what is wrong to session.err.
+/// Error::Code::Invalid with an empty message: the diagnostics have said it all.
+Result<LoadedSpec> load(Session& session, const SpecFlags& flags);
+
+/// The spec for one user; reports problems as load() does.
+Result<Desired> resolve_for(Session& session, const LoadedSpec& loaded, const std::string& user);
+
+/// A workspace to work on.
+struct Opened {
+  std::unique_ptr<Provider> provider;
+  Identity identity;
+  bool local = false;
+};
+Result<Opened> open_workspace(Session& session, const SpecWorkspace& spec,
+                              const std::string& profile);
+
+/// All that a plan is made of.
+struct Prepared {
+  Opened workspace;
+  Desired desired;
+  Ledger ledger;
+  Live live;
+  Plan plan;
+};
+
+/// load → connect → resolve → read the ledger → observe → plan. Sends no mutating request.
+/// With `destroy` the plan is for a spec without resources.
+Result<Prepared> prepare(Session& session, const SpecFlags& flags, bool destroy);
+
+/// Reads ledger and workspace again and plans anew.
+Result<> replan(Session& session, Prepared& prepared, bool destroy);
+
+PlanFrame frame_of(const Prepared& prepared);
+TextStyle style_of(const Session& session);
+void print_receipt(Session& session, const Provider& provider);
+
+}  // namespace dbplan

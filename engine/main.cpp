@@ -1,0 +1,93 @@
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <iostream>
+
+#include "engine/base/clock.hpp"
+#include "engine/cli/commands.hpp"
+#include "engine/net/curl_transport.hpp"
+#include "engine/net/retry.hpp"
+#include "providers/databricks/databricks.hpp"
+#include "providers/databricks/kinds/kinds.hpp"
+#include "providers/local/server/local_workspace.hpp"
+
+extern char** environ;
+
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+/// The first Ctrl-C lets the calls in flight end; the second ends the program.
+void on_interrupt(int signal_number) {
+  if (interrupted.exchange(true)) {
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+  }
+}
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string text = *entry;
+    if (const std::size_t equals = text.find('='); equals != std::string::npos)
+      variables[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+std::unique_ptr<dbplan::Provider> connect(const dbplan::Connection& connection) {
+  auto curl = dbplan::make_curl_transport(
+      {.host = connection.host,
+       .token = connection.token,
+       .user_agent = "dbplan/" DBPLAN_VERSION " cpp/23 os/linux auth/pat"});
+  return dbplan::databricks::make_provider(
+      connection.host,
+      std::make_unique<dbplan::RetryingTransport>(std::move(curl), dbplan::system_clock()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  struct sigaction action{};
+  action.sa_handler = on_interrupt;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const auto local = dbplan::make_local_workspace();
+  dbplan::Session session{.local = local.get(),
+                          .kinds = dbplan::databricks::databricks_kinds(),
+                          .connect = connect,
+                          .environment = environment(),
+                          .out = &std::cout,
+                          .err = &std::cerr,
+                          .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+                          .in_is_terminal = isatty(STDIN_FILENO) == 1,
+                          .interrupted = &interrupted};
+
+  CLI::App app(
+      "Declare Databricks notebooks, clusters, jobs and schedules; see what would change; apply "
+      "only that.",
+      "dbplan");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "dbplan " DBPLAN_VERSION);
+  dbplan::add_validate_command(app, session);
+  dbplan::add_plan_command(app, session);
+  dbplan::add_apply_command(app, session);
+  dbplan::add_destroy_command(app, session);
+  dbplan::add_diff_command(app, session);
+  dbplan::add_show_command(app, session);
+  dbplan::add_bench_command(app, session);
+  dbplan::add_workspace_command(app, session);
+  dbplan::add_version_command(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // CLI11 prints help and usage errors; a usage error is 1.
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  std::cout.flush();
+  return session.exit_code;
+}

@@ -1,0 +1,96 @@
+#include "engine/net/retry.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <mutex>
+#include <random>
+
+namespace dbplan {
+namespace {
+
+constexpr int kMostAttempts = 8;
+constexpr int kMostUnanswered = 3;
+constexpr std::chrono::milliseconds kLongestDelay{10000};
+constexpr double kJitterMilliseconds = 500;
+
+bool worth_repeating(const Attempt& attempt) {
+  switch (attempt.status) {
+    case 0:
+      return !attempt.sent || attempt.repeatable;
+    case 429:
+      return true;
+    case 503:
+      return attempt.repeatable || attempt.retry_after.has_value();
+    case 408:
+    case 500:
+    case 502:
+    case 504:
+      return attempt.repeatable;
+    default:
+      return false;
+  }
+}
+
+std::optional<std::chrono::seconds> retry_after(const Response& response) {
+  const auto header = response.headers.find("retry-after");
+  if (header == response.headers.end()) return std::nullopt;
+  int seconds = 0;
+  const char* end = header->second.data() + header->second.size();
+  const auto [stop, error] = std::from_chars(header->second.data(), end, seconds);
+  if (error != std::errc() || stop != end || seconds < 0) return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt) {
+  const int most = attempt.status == 0 ? kMostUnanswered : kMostAttempts;
+  if (attempt.number >= most || !worth_repeating(attempt)) return std::nullopt;
+  auto delay = std::min(kLongestDelay, std::chrono::milliseconds(500 << (attempt.number - 1)));
+  if (attempt.retry_after) delay = std::max<std::chrono::milliseconds>(delay, *attempt.retry_after);
+  return delay + std::chrono::milliseconds(static_cast<int>(attempt.jitter * kJitterMilliseconds));
+}
+
+struct RetryingTransport::Counters {
+  std::mutex mutex;  // guards the rest
+  Receipt receipt;
+  std::minstd_rand random{std::random_device{}()};
+};
+
+RetryingTransport::RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock)
+    : inner_(std::move(inner)), clock_(clock), counters_(std::make_unique<Counters>()) {}
+
+RetryingTransport::~RetryingTransport() = default;
+
+Result<Response> RetryingTransport::send(const Request& request) {
+  for (int number = 1;; ++number) {
+    auto answer = inner_->send(request);
+    Attempt attempt{.number = number, .repeatable = request.repeatable};
+    if (answer) {
+      attempt.status = answer->status;
+      attempt.retry_after = retry_after(*answer);
+    } else {
+      attempt.sent = answer.error().code != Error::Code::Unreachable;
+    }
+    std::optional<std::chrono::milliseconds> delay;
+    {
+      const std::scoped_lock guard(counters_->mutex);
+      ++counters_->receipt.sent;
+      if (request.mutating) ++counters_->receipt.mutating;
+      if (attempt.status == 429) ++counters_->receipt.throttled;
+      attempt.jitter = std::uniform_real_distribution<>(0, 1)(counters_->random);
+      delay = retry_delay(attempt);
+      if (delay) ++counters_->receipt.retried;
+      if (delay) counters_->receipt.waited_seconds += static_cast<double>(delay->count()) / 1000;
+    }
+    if (!delay) return answer;
+    clock_.sleep(*delay);
+  }
+}
+
+Receipt RetryingTransport::receipt() const {
+  const std::scoped_lock guard(counters_->mutex);
+  return counters_->receipt;
+}
+
+}  // namespace dbplan

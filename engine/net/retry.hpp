@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "engine/base/clock.hpp"
+#include "engine/net/transport.hpp"
+#include "engine/provider.hpp"
+
+namespace dbplan {
+
+/// What came of one attempt, as far as retrying is concerned.
+struct Attempt {
+  int number = 1;          // of this attempt, from 1
+  bool repeatable = true;  // the request's
+  int status = 0;          // 0: no answer
+  bool sent = true;        // no answer: whether the server may have acted
+  std::optional<std::chrono::seconds> retry_after = {};
+  double jitter = 0;  // in [0, 1)
+};
+
+/// How long to wait before the next attempt; nothing: do not try again. Pure. The table:
+/// 429 and a connection that never came about: always tried again (nothing was done);
+/// 500, 502, 503, 504, 408 and lost answers: repeatable requests only, except 503 with
+/// Retry-After, by which the server says that it did nothing;
+/// delays 0.5, 1, 2, 4, 8 s and then 10 s, plus up to half a second; Retry-After is a floor;
+/// at most 8 attempts, 3 when nothing ever answered.
+std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt);
+
+/// Sends over `inner`, again where retry_delay() says so, and counts for the receipt.
+class RetryingTransport final : public Transport {
+ public:
+  RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock);
+  ~RetryingTransport() override;
+  Result<Response> send(const Request& request) override;
+  Receipt receipt() const;
+
+ private:
+  struct Counters;
+  std::unique_ptr<Transport> inner_;
+  Clock& clock_;
+  std::unique_ptr<Counters> counters_;
+};
+
+}  // namespace dbplan

@@ -1,0 +1,82 @@
+#include "providers/databricks/errors.hpp"
+
+#include "engine/base/json.hpp"
+
+namespace dbplan::databricks {
+namespace {
+
+using Code = Error::Code;
+
+struct Mapping {
+  std::string_view detail;
+  Code code;
+};
+
+// error_code refines the status and wins over it. Source: the SDKs' error tables.
+constexpr Mapping kByDetail[] = {
+    {"RESOURCE_DOES_NOT_EXIST", Code::NotFound},
+    {"RESOURCE_ALREADY_EXISTS", Code::Exists},
+    {"ALREADY_EXISTS", Code::Exists},
+    {"INVALID_STATE", Code::Conflict},
+    {"RESOURCE_CONFLICT", Code::Conflict},
+    {"ABORTED", Code::Conflict},
+    {"REQUEST_LIMIT_EXCEEDED", Code::Throttled},
+    {"RESOURCE_EXHAUSTED", Code::Throttled},
+};
+
+Code by_status(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Code::Denied;
+    case 404:
+      return Code::NotFound;
+    case 409:
+      return Code::Exists;
+    case 429:
+      return Code::Throttled;
+    case 408:
+    case 503:
+      return Code::Unavailable;
+    default:
+      return status >= 500 ? Code::Unclear : Code::Invalid;
+  }
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// These reads answer 400 INVALID_PARAMETER_VALUE for what does not exist; the official SDKs, too,
+/// can tell it only by the text. Source: databricks-sdk-go, apierr overrides.
+bool is_missing(const Request& request, const std::string& detail, const std::string& message) {
+  if (detail != "INVALID_PARAMETER_VALUE") return false;
+  if (contains(request.path, "/clusters/"))
+    return contains(message, "Cluster ") && contains(message, " does not exist");
+  if (contains(request.path, "/jobs/"))
+    return contains(message, " does not exist") || contains(message, "doesn't exist");
+  return false;
+}
+
+std::string path_only(const std::string& path) { return path.substr(0, path.find('?')); }
+
+}  // namespace
+
+Error error_of(const Request& request, const Response& response) {
+  const Json body = parse_json(response.body).value_or(Json());
+  const std::string detail = text_at(body, "error_code");
+  std::string message = text_at(body, "message", text_at(body, "error", text_at(body, "detail")));
+  if (message.empty())
+    message = response.body.empty() ? "no explanation" : "an answer that is not JSON";
+  Code code = by_status(response.status);
+  for (const Mapping& mapping : kByDetail)
+    if (mapping.detail == detail) code = mapping.code;
+  if (is_missing(request, detail, message)) code = Code::NotFound;
+  std::string text =
+      request.method + " " + path_only(request.path) + ": " + std::to_string(response.status);
+  if (!detail.empty()) text += " " + detail;
+  return {
+      .code = code, .message = text + ": " + message, .detail = detail, .status = response.status};
+}
+
+}  // namespace dbplan::databricks

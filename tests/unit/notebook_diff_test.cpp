@@ -1,0 +1,46 @@
+#include <doctest/doctest.h>
+
+#include "engine/plan/notebook_diff.hpp"
+
+using dbplan::CellChange;
+using dbplan::diff_notebook;
+
+namespace {
+
+std::string notebook(const std::vector<std::string>& cells) {
+  std::string text = "# Databricks notebook source\n";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) text += "\n# COMMAND ----------\n\n";
+    text += cells[i] + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("diff_notebook: one edited cell is that cell's change") {
+  const auto diff = diff_notebook(notebook({"a = 1", "b = 2", "c = 3"}),
+                                  notebook({"a = 1", "b = 5", "c = 3"}), "PYTHON");
+  REQUIRE(diff.changes.size() == 1);
+  CHECK(diff.changes[0].kind == CellChange::Kind::Changed);
+  CHECK(diff.changes[0].after == 2);
+  CHECK(diff.changes[0].old_text == "b = 2");
+  CHECK(diff.changes[0].new_text == "b = 5");
+}
+
+TEST_CASE("diff_notebook: a moved cell is a move, not a removal and an addition") {
+  const auto diff = diff_notebook(notebook({"a", "b", "c", "d"}), notebook({"d", "a", "b", "c"}), "PYTHON");
+  REQUIRE(diff.changes.size() == 1);
+  CHECK(diff.changes[0].kind == CellChange::Kind::Moved);
+  CHECK(diff.changes[0].before == 4);
+  CHECK(diff.changes[0].after == 1);
+}
+
+TEST_CASE("diff_notebook: added and removed cells") {
+  const auto added = diff_notebook(notebook({"a", "b"}), notebook({"a", "x", "b"}), "PYTHON");
+  REQUIRE(added.changes.size() == 1);
+  CHECK(added.changes[0].kind == CellChange::Kind::Added);
+  const auto removed = diff_notebook(notebook({"a", "x", "b"}), notebook({"a", "b"}), "PYTHON");
+  REQUIRE(removed.changes.size() == 1);
+  CHECK(removed.changes[0].kind == CellChange::Kind::Removed);
+}
