@@ -1,0 +1,1 @@
+"""The notebook host: what happens inside one notebook run's process."""
