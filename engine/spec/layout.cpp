@@ -1,0 +1,239 @@
+#include "engine/spec/layout.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace dbplan {
+namespace {
+
+enum class Shape { Text, Flag, Count, Texts, Map, Any, Unsupported };
+
+struct Entry {
+  std::string_view name;
+  Shape shape;
+};
+
+constexpr Entry kTop[] = {
+    {"artifacts", Shape::Unsupported},
+    {"bundle", Shape::Map},
+    {"experimental", Shape::Unsupported},
+    {"include", Shape::Texts},
+    {"permissions", Shape::Unsupported},
+    {"presets", Shape::Map},
+    {"python", Shape::Unsupported},
+    {"resources", Shape::Map},
+    {"run_as", Shape::Unsupported},
+    {"scripts", Shape::Unsupported},
+    {"sync", Shape::Unsupported},
+    {"targets", Shape::Map},
+    {"variables", Shape::Map},
+    {"workspace", Shape::Map},
+    {"environments", Shape::Unsupported},
+};
+
+// databricks_cli_version and uuid concern the other program alone: read and left alone.
+constexpr Entry kBundle[] = {
+    {"cluster_id", Shape::Unsupported},
+    {"compute_id", Shape::Unsupported},
+    {"databricks_cli_version", Shape::Text},
+    {"deployment", Shape::Unsupported},
+    {"git", Shape::Unsupported},
+    {"name", Shape::Text},
+    {"uuid", Shape::Text},
+};
+
+constexpr Entry kWorkspace[] = {
+    {"host", Shape::Text},
+    {"profile", Shape::Text},
+    {"root_path", Shape::Text},
+    {"file_path", Shape::Text},
+    {"artifact_path", Shape::Unsupported},
+    {"state_path", Shape::Unsupported},
+    {"resource_path", Shape::Unsupported},
+    {"auth_type", Shape::Unsupported},
+    {"client_id", Shape::Unsupported},
+    {"azure_client_id", Shape::Unsupported},
+    {"azure_environment", Shape::Unsupported},
+    {"azure_login_app_id", Shape::Unsupported},
+    {"azure_tenant_id", Shape::Unsupported},
+    {"azure_use_msi", Shape::Unsupported},
+    {"azure_workspace_resource_id", Shape::Unsupported},
+    {"google_service_account", Shape::Unsupported},
+    {"account_id", Shape::Unsupported},
+    {"workspace_id", Shape::Unsupported},
+};
+
+constexpr Entry kPresets[] = {
+    {"name_prefix", Shape::Text},
+    {"trigger_pause_status", Shape::Text},
+    {"tags", Shape::Map},
+    {"jobs_max_concurrent_runs", Shape::Count},
+    {"pipelines_development", Shape::Unsupported},
+    {"source_linked_deployment", Shape::Unsupported},
+    {"artifacts_dynamic_version", Shape::Unsupported},
+};
+
+constexpr Entry kTarget[] = {
+    {"artifacts", Shape::Unsupported},
+    {"bundle", Shape::Map},
+    {"cluster_id", Shape::Unsupported},
+    {"compute_id", Shape::Unsupported},
+    {"default", Shape::Flag},
+    {"git", Shape::Unsupported},
+    {"mode", Shape::Text},
+    {"permissions", Shape::Unsupported},
+    {"presets", Shape::Map},
+    {"resources", Shape::Map},
+    {"run_as", Shape::Unsupported},
+    {"sync", Shape::Unsupported},
+    {"variables", Shape::Map},
+    {"workspace", Shape::Map},
+    {"experimental", Shape::Unsupported},
+};
+
+constexpr Entry kVariable[] = {
+    {"default", Shape::Any},
+    {"description", Shape::Text},
+    {"lookup", Shape::Unsupported},
+    {"type", Shape::Text},
+};
+
+bool is_truth(const Node& node) {
+  return node.is_scalar() && node.style == Node::Style::Plain &&
+         plain_kind(node.text) == ScalarKind::Bool;
+}
+
+bool fits(const Node& node, Shape shape) {
+  switch (shape) {
+    case Shape::Text:
+      return node.is_scalar();
+    case Shape::Flag:
+      return is_truth(node);
+    case Shape::Count:
+      return node.is_scalar() &&
+             (plain_kind(node.text) == ScalarKind::Int || node.text.find("${") != node.text.npos);
+    case Shape::Texts:
+      return node.is_list() && std::ranges::all_of(node.items, &Node::is_scalar);
+    case Shape::Map:
+      return node.is_map();
+    case Shape::Any:
+    case Shape::Unsupported:
+      return true;
+  }
+  return true;
+}
+
+std::string_view words(Shape shape) {
+  switch (shape) {
+    case Shape::Text:
+      return "text";
+    case Shape::Flag:
+      return "true or false";
+    case Shape::Count:
+      return "an integer";
+    case Shape::Texts:
+      return "a list of texts";
+    case Shape::Map:
+      return "a map";
+    case Shape::Any:
+    case Shape::Unsupported:
+      break;
+  }
+  return "a value";
+}
+
+class LayoutCheck {
+ public:
+  explicit LayoutCheck(Reporter& report) : report_(report) {}
+
+  void document(const Node& root) {
+    block(root, kTop, "the spec");
+    frame(root);
+    declarations(root);
+    const Node* targets = find_value(root, "targets");
+    if (targets == nullptr || !targets->is_map()) return;
+    for (const Member& target : targets->members) {
+      if (!is_map_or_empty(target, "a target")) continue;
+      block(*target.value, kTarget, "a target");
+      frame(*target.value);
+    }
+  }
+
+ private:
+  // The blocks that the document and its targets have in common.
+  void frame(const Node& node) {
+    named_block(node, "bundle", kBundle);
+    named_block(node, "workspace", kWorkspace);
+    named_block(node, "presets", kPresets);
+    resources(node);
+  }
+
+  void named_block(const Node& node, std::string_view name, std::span<const Entry> entries) {
+    const Node* value = find_value(node, name);
+    if (value != nullptr && value->is_map()) block(*value, entries, in_quotes(name));
+  }
+
+  void resources(const Node& node) {
+    const Node* kinds = find_value(node, "resources");
+    if (kinds == nullptr || !kinds->is_map()) return;
+    for (const Member& kind : kinds->members) is_map_or_empty(kind, "\"resources\"");
+  }
+
+  void declarations(const Node& root) {
+    const Node* variables = find_value(root, "variables");
+    if (variables == nullptr || !variables->is_map()) return;
+    for (const Member& variable : variables->members)
+      if (is_map_or_empty(variable, "\"variables\""))
+        block(*variable.value, kVariable, "a variable");
+  }
+
+  bool is_map_or_empty(const Member& member, std::string_view where) {
+    if (member.value->is_map()) return true;
+    if (!member.value->is_null())
+      report_.error(member.value->place, "Wrong type",
+                    in_quotes(member.key) + " in " + std::string(where) +
+                        " is a map, and this is " + std::string(describe(*member.value)) + ".");
+    return false;
+  }
+
+  void block(const Node& node, std::span<const Entry> entries, std::string_view where) {
+    for (const Member& member : node.members) {
+      const auto entry = std::ranges::find(entries, member.key, &Entry::name);
+      if (entry == entries.end()) {
+        unknown(member, entries, where);
+      } else if (entry->shape == Shape::Unsupported) {
+        report_unsupported(member.place, member.key, report_);
+      } else if (!member.value->is_null() && !fits(*member.value, entry->shape)) {
+        report_.error(member.value->place, "Wrong type",
+                      in_quotes(member.key) + " is " + std::string(words(entry->shape)) +
+                          ", and this is " + std::string(describe(*member.value)) + ".");
+      }
+    }
+  }
+
+  void unknown(const Member& member, std::span<const Entry> entries, std::string_view where) {
+    std::vector<std::string> names;
+    for (const Entry& entry : entries)
+      if (entry.shape != Shape::Unsupported) names.emplace_back(entry.name);
+    report_.error(member.place, "Unknown field",
+                  in_quotes(member.key) + " is not a field of " + std::string(where) + "." +
+                      suggestion(member.key, names));
+  }
+
+  Reporter& report_;
+};
+
+}  // namespace
+
+void check_layout(const Node& root, Reporter& report) { LayoutCheck(report).document(root); }
+
+void report_unsupported(Place place, std::string_view what, Reporter& report) {
+  report.error(place, "Not supported yet",
+               in_quotes(what) +
+                   " is known from Databricks bundles, but dbplan does not do it yet. "
+                   "Remove it to go on.");
+}
+
+}  // namespace dbplan

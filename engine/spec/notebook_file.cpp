@@ -1,0 +1,104 @@
+#include "engine/spec/notebook_file.hpp"
+
+#include <algorithm>
+
+#include "engine/base/json.hpp"
+
+namespace dbplan {
+namespace {
+
+bool is_jupyter(std::string_view path) { return path.ends_with(".ipynb"); }
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  });
+  return text;
+}
+
+std::string first_line(std::string_view language) {
+  const std::string_view comment = language == "SQL" ? "--" : language == "SCALA" ? "//" : "#";
+  return std::string(comment) + " Databricks notebook source";
+}
+
+// A cell's source is a text or a list of lines.
+std::string cell_text(const Json& cell) {
+  const Json& source = at_or_null(cell, "source");
+  if (source.is_string()) return source.get<std::string>();
+  std::string text;
+  if (source.is_array())
+    for (const Json& line : source)
+      if (line.is_string()) text += line.get_ref<const std::string&>();
+  return text;
+}
+
+// Calls keep their order, so each is looked for in the file after the one before it. The path
+// stands there as in the cell, save for quotes.
+void locate(std::string_view text, std::size_t& from, NotebookCall& call) {
+  const std::size_t found = text.find(call.path, from);
+  if (found == std::string_view::npos) return;
+  const std::size_t begin = text.rfind('\n', found) + 1;  // npos + 1 is 0
+  call.line = static_cast<int>(1 + std::ranges::count(text.substr(0, found), '\n'));
+  call.column = static_cast<int>(found - begin + 1);
+  from = found + call.path.size();
+}
+
+Result<NotebookFile> read_jupyter(std::string text, std::string_view language) {
+  const auto parsed = parse_json(text);
+  if (!parsed || !at_or_null(*parsed, "cells").is_array())
+    return fail(Error::Code::Invalid, "The file ends in .ipynb but is no Jupyter notebook.");
+  const Json& metadata = at_or_null(*parsed, "metadata");
+  NotebookFile file;
+  file.format = "JUPYTER";
+  file.language = language;
+  if (file.language.empty())
+    file.language = upper(text_at(at_or_null(metadata, "language_info"), "name", "python"));
+  if (file.language != "SQL" && file.language != "SCALA" && file.language != "R")
+    file.language = "PYTHON";  // other kernels run as Python notebooks
+  std::size_t from = 0;
+  for (const Json& cell : (*parsed)["cells"]) {
+    if (text_at(cell, "cell_type") != "code") continue;
+    for (NotebookCall& call : find_notebook_calls(cell_text(cell), file.language)) {
+      locate(text, from, call);
+      file.calls.push_back(std::move(call));
+    }
+  }
+  file.content = normalise_notebook(text);
+  return file;
+}
+
+}  // namespace
+
+Result<NotebookFile> read_notebook(const Tree& tree, const std::string& path,
+                                   std::string_view language) {
+  auto text = tree.read(path);
+  if (!text)
+    return fail(text.error().code, "The file \"" + tree.display(path) +
+                                       "\" cannot be read: " + text.error().message + ".");
+  if (is_jupyter(path)) return read_jupyter(std::move(*text), language);
+  NotebookFile file;
+  file.format = "SOURCE";
+  file.language = language.empty() ? notebook_language(path).value_or("") : std::string(language);
+  if (file.language.empty())
+    return fail(Error::Code::Invalid,
+                "The name \"" + tree.display(path) +
+                    "\" does not tell the language. Notebooks end in "
+                    ".py, .sql, .scala, .r or .ipynb; for others add \"language\".");
+  file.content = normalise_notebook(*text);
+  if (!is_notebook_source(file.content, file.language))
+    return fail(Error::Code::Invalid, "The file \"" + tree.display(path) +
+                                          "\" is no notebook: its first line is not \"" +
+                                          first_line(file.language) + "\". Add that line.");
+  file.calls = find_notebook_calls(file.content, file.language);
+  return file;
+}
+
+bool is_notebook_file(const Tree& tree, const std::string& path) {
+  const auto language = notebook_language(path);
+  if (!language) return false;
+  if (is_jupyter(path)) return true;
+  const auto text = tree.read(path);
+  return text && is_notebook_source(*text, *language);
+}
+
+}  // namespace dbplan

@@ -1,0 +1,115 @@
+#include "engine/spec/path_text.hpp"
+
+#include <span>
+#include <vector>
+
+namespace dbplan {
+namespace {
+
+std::vector<std::string_view> segments(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    if (!part.empty() && part != ".") parts.push_back(part);
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  }
+  return parts;
+}
+
+std::string joined(const std::vector<std::string_view>& parts) {
+  std::string path;
+  for (const std::string_view part : parts) {
+    if (!path.empty()) path += '/';
+    path += part;
+  }
+  return path;
+}
+
+bool matches_segment(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] == '*')
+    return matches_segment(pattern.substr(1), text) ||
+           (!text.empty() && matches_segment(pattern, text.substr(1)));
+  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
+         matches_segment(pattern.substr(1), text.substr(1));
+}
+
+bool matches_segments(std::span<const std::string_view> pattern,
+                      std::span<const std::string_view> path) {
+  if (pattern.empty()) return path.empty();
+  if (pattern[0] == "**")
+    return matches_segments(pattern.subspan(1), path) ||
+           (!path.empty() && matches_segments(pattern, path.subspan(1)));
+  return !path.empty() && matches_segment(pattern[0], path[0]) &&
+         matches_segments(pattern.subspan(1), path.subspan(1));
+}
+
+}  // namespace
+
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+std::optional<std::string> join_path(std::string_view folder, std::string_view path) {
+  if (path.starts_with('/')) return std::nullopt;
+  std::vector<std::string_view> parts = segments(folder);
+  for (const std::string_view part : segments(path)) {
+    if (part != "..") {
+      parts.push_back(part);
+    } else if (parts.empty()) {
+      return std::nullopt;
+    } else {
+      parts.pop_back();
+    }
+  }
+  return joined(parts);
+}
+
+std::string join_workspace_path(std::string_view folder, std::string_view path) {
+  std::vector<std::string_view> parts;
+  if (!path.starts_with('/')) parts = segments(folder);
+  for (const std::string_view part : segments(path)) {
+    if (part != "..")
+      parts.push_back(part);
+    else if (!parts.empty())
+      parts.pop_back();
+  }
+  return "/" + joined(parts);
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return folder.empty() || path == folder ||
+         (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
+}
+
+std::string common_folder(std::string_view a, std::string_view b) {
+  while (!is_below(b, a)) a = folder_of(a);
+  return std::string(a);
+}
+
+std::string_view without_extension(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  const std::size_t dot = path.rfind('.');
+  const std::size_t first = slash == std::string_view::npos ? 0 : slash + 1;
+  return dot == std::string_view::npos || dot <= first ? path : path.substr(0, dot);
+}
+
+std::string canonical_workspace_path(std::string_view path) {
+  std::string plain = join_workspace_path("", path);
+  for (const std::string_view home : {"/Users/", "/Shared/", "/Repos/"})
+    if (plain.starts_with(home)) return "/Workspace" + plain;
+  return plain;
+}
+
+bool has_wildcard(std::string_view pattern) {
+  return pattern.find_first_of("*?") != std::string_view::npos;
+}
+
+bool matches_glob(std::string_view pattern, std::string_view path) {
+  const auto pattern_parts = segments(pattern), path_parts = segments(path);
+  return matches_segments(pattern_parts, path_parts);
+}
+
+}  // namespace dbplan

@@ -1,0 +1,308 @@
+#include "engine/spec/references.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace dbplan {
+namespace {
+
+constexpr std::string_view kBegin = "${resources.";
+
+/// One "${resources.jobs.load.id}".
+struct Mention {
+  std::string_view whole;
+  Address address;
+  std::string field;      // "id", "name", "schedule.timezone_id"
+  std::ptrdiff_t target;  // index into Drafts::all, or -1
+};
+
+/// A text that waits for values of other resources.
+struct Waiting {
+  std::size_t draft = 0;
+  Json::json_pointer pointer;
+  Place place;
+};
+
+class Linker {
+ public:
+  Linker(Drafts& drafts, std::span<const Kind* const> kinds, const Scope& scope, Reporter& report)
+      : drafts_(drafts), kinds_(kinds), scope_(scope), report_(report) {}
+
+  void link() {
+    for (std::size_t i = 0; i < drafts_.all.size(); ++i)
+      for (const Link& link : drafts_.all[i].links) follow(i, link);
+    adjacent_.resize(drafts_.all.size());
+    for (const Edge& edge : drafts_.edges) adjacent_[edge.from].push_back(edge);
+    state_.assign(drafts_.all.size(), State::New);
+    for (std::size_t i = 0; i < drafts_.all.size(); ++i)
+      if (state_[i] == State::New) visit(i);
+    if (!has_cycle_) fill_in();
+    write_dependencies();
+  }
+
+ private:
+  enum class State { New, Open, Closed };
+
+  void follow(std::size_t draft, const Link& link) {
+    const Resource& resource = drafts_.all[draft].resource;
+    if (!resource.body.contains(link.pointer)) return;
+    const bool names_key = link.rule != nullptr && resource.kind->home != Home::Server;
+    const Json& now = resource.body[link.pointer];
+    if (!now.is_string()) return;
+    const std::string text = now.get<std::string>();  // a task's notebook path may have changed
+    if (text.find(kBegin) == std::string::npos) {
+      if (names_key) follow_key(draft, link, text);
+      return;
+    }
+    bool waits = false;
+    std::string result;
+    std::size_t done = 0;
+    for (auto mention = next(text, 0); mention; mention = next(text, done)) {
+      const auto begin = static_cast<std::size_t>(mention->whole.data() - text.data());
+      result.append(text, done, begin - done);
+      done = begin + mention->whole.size();
+      result += follow_mention(draft, link, *mention, waits);
+    }
+    result.append(text, done);
+    Json& value = drafts_.all[draft].resource.body[link.pointer];
+    value = result;
+    if (names_key) key_of_reference(draft, link, value);
+    if (waits) waiting_.push_back({draft, link.pointer, link.node->place});
+  }
+
+  // Schedules and benchmarks name a job by its key.
+  void follow_key(std::size_t draft, const Link& link, const std::string& key) {
+    const std::string kind(link.rule->kind);
+    const std::ptrdiff_t target = drafts_.find({kind, key});
+    if (target >= 0) {
+      add_edge(draft, target, link.node->place);
+      return;
+    }
+    if (scope_.incomplete || key.find("${") != std::string::npos) return;
+    const Kind* named = find_kind(kinds_, kind);
+    report_.error(link.node->place, "Unknown reference",
+                  "No " + std::string(named == nullptr ? kind : named->noun) + " has the key " +
+                      in_quotes(key) + " below \"resources." + kind + "\"." +
+                      suggestion(key, drafts_.keys(kind)));
+  }
+
+  // "${resources.jobs.x.id}" where a key is expected means x.
+  void key_of_reference(std::size_t draft, const Link& link, Json& value) {
+    const std::string text = value.get<std::string>();
+    const auto mention = next(text, 0);
+    if (mention && mention->whole.size() == text.size() && mention->address.kind == link.rule->kind)
+      value = mention->address.key;
+    else
+      report_.error(link.node->place, "Wrong type",
+                    "This field takes the key of a resource of the spec, such as " +
+                        in_quotes(drafts_.all[draft].resource.address.key) + ".");
+  }
+
+  std::optional<Mention> next(const std::string& text, std::size_t from) const {
+    const std::size_t begin = text.find(kBegin, from);
+    if (begin == std::string::npos) return std::nullopt;
+    const std::size_t end = text.find_first_of("{}\n", begin + 2);
+    if (end == std::string::npos || text[end] != '}') return std::nullopt;
+    Mention mention;
+    mention.whole = std::string_view(text).substr(begin, end - begin + 1);
+    std::string_view path = mention.whole.substr(kBegin.size());
+    path.remove_suffix(1);
+    const std::size_t dot = path.find('.');
+    mention.address.kind = path.substr(0, dot);
+    split_key(dot == path.npos ? std::string_view{} : path.substr(dot + 1), mention);
+    return mention;
+  }
+
+  // Keys are taken literally and may hold dots: the longest one that exists is meant.
+  void split_key(std::string_view rest, Mention& mention) const {
+    mention.target = -1;
+    for (std::size_t dot = rest.size(); dot != std::string_view::npos && dot > 0;
+         dot = rest.rfind('.', dot - 1)) {
+      Address address{mention.address.kind, std::string(rest.substr(0, dot))};
+      mention.target = drafts_.find(address);
+      if (mention.target < 0) continue;
+      mention.address = std::move(address);
+      mention.field = dot < rest.size() ? rest.substr(dot + 1) : "";
+      return;
+    }
+    const std::size_t dot = rest.rfind('.');
+    mention.address.key = rest.substr(0, dot);
+    mention.field = dot == std::string_view::npos ? "" : rest.substr(dot + 1);
+  }
+
+  std::string follow_mention(std::size_t draft, const Link& link, const Mention& mention,
+                             bool& waits) {
+    const std::string unchanged(mention.whole);
+    if (mention.target < 0) {
+      report_unknown(link, mention);
+      return unchanged;
+    }
+    add_edge(draft, mention.target, link.node->place);
+    const Kind& kind = *drafts_.all[static_cast<std::size_t>(mention.target)].resource.kind;
+    const std::string base = "${resources." + mention.address.text() + ".";
+    if (mention.field.empty()) {
+      report_.error(link.node->place, "Unknown reference",
+                    in_quotes(mention.whole) + " does not say which field. Did you mean " +
+                        in_quotes(base + (kind.id_field.empty() ? "name}" : "id}")) + "?",
+                    mention.whole);
+      return unchanged;
+    }
+    const bool is_id = mention.field == "id" || mention.field == kind.id_field;
+    if (is_id && kind.home != Home::Server) {
+      const bool names_key =
+          link.rule != nullptr && drafts_.all[draft].resource.kind->home != Home::Server;
+      if (!names_key)
+        report_.error(link.node->place, "Unknown reference",
+                      "A " + std::string(kind.noun) + " has no id in the workspace.",
+                      mention.whole);
+      return unchanged;
+    }
+    if (is_id && link.rule != nullptr && link.rule->kind != kind.name &&
+        mention.whole.size() == link.node->text.size())
+      report_.error(link.node->place, "Wrong kind of reference",
+                    "This field takes one of \"resources." + std::string(link.rule->kind) +
+                        "\", and " + in_quotes(mention.address.text()) + " is a " +
+                        std::string(kind.noun) + ".",
+                    mention.whole);
+    if (is_id && kind.key_field.empty()) return base + "id}";
+    waits = true;
+    return base + (is_id ? std::string(kind.key_field) : mention.field) + "}";
+  }
+
+  void report_unknown(const Link& link, const Mention& mention) {
+    if (scope_.incomplete) return;
+    const Kind* kind = find_kind(kinds_, mention.address.kind);
+    std::string detail;
+    if (kind == nullptr) {
+      std::vector<std::string> names;
+      for (const Kind* known : kinds_) names.emplace_back(known->name);
+      detail = in_quotes(mention.address.kind) + " is no kind of resource." +
+               suggestion(mention.address.kind, names);
+    } else {
+      const std::vector<std::string> keys = drafts_.keys(kind->name);
+      detail = "The spec declares no " + in_quotes(mention.address.text()) + ".";
+      const std::string near = nearest(mention.address.key, keys);
+      if (!near.empty())
+        detail += " Did you mean \"${resources." + mention.address.kind + "." + near + "." +
+                  (mention.field.empty() ? "id" : mention.field) + "}\"?";
+      else if (keys.empty())
+        detail += " It has no " + std::string(kind->name) + " at all.";
+      else if (keys.size() <= 5)
+        detail += " Declared are " + list(keys) + ".";
+    }
+    report_.error(link.node->place, "Unknown reference", std::move(detail), mention.whole);
+  }
+
+  static std::string list(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+      text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + in_quotes(words[i]);
+    return text;
+  }
+
+  void add_edge(std::size_t from, std::ptrdiff_t to, Place place) {
+    drafts_.edges.push_back({from, static_cast<std::size_t>(to), place});
+  }
+
+  // Depth first; `order_` ends up with what is needed before what needs it.
+  void visit(std::size_t index) {
+    state_[index] = State::Open;
+    trail_.push_back(index);
+    for (const Edge& edge : adjacent_[index]) {
+      if (state_[edge.to] == State::New)
+        visit(edge.to);
+      else if (state_[edge.to] == State::Open)
+        report_cycle(edge);
+    }
+    trail_.pop_back();
+    state_[index] = State::Closed;
+    order_.push_back(index);
+  }
+
+  void report_cycle(const Edge& edge) {
+    has_cycle_ = true;
+    std::string path;
+    for (auto at = std::ranges::find(trail_, edge.to); at != trail_.end(); ++at)
+      path += drafts_.all[*at].resource.address.text() + " -> ";
+    report_.error(edge.place, "Cycle of references",
+                  "These resources need each other's ids, so none can be created first: " + path +
+                      drafts_.all[edge.to].resource.address.text() + ". Remove one reference.");
+  }
+
+  void fill_in() {
+    std::vector<std::size_t> rank(drafts_.all.size());
+    for (std::size_t i = 0; i < order_.size(); ++i) rank[order_[i]] = i;
+    std::ranges::stable_sort(waiting_, {}, [&](const Waiting& w) { return rank[w.draft]; });
+    for (const Waiting& waiting : waiting_) fill_in(waiting);
+  }
+
+  void fill_in(const Waiting& waiting) {
+    Json& value = drafts_.all[waiting.draft].resource.body[waiting.pointer];
+    const std::string text = value.get<std::string>();
+    std::string result;
+    std::size_t done = 0;
+    for (auto mention = next(text, 0); mention; mention = next(text, done)) {
+      const auto begin = static_cast<std::size_t>(mention->whole.data() - text.data());
+      result.append(text, done, begin - done);
+      done = begin + mention->whole.size();
+      const Json* found = mention->field == "id" ? nullptr : find_field(*mention, waiting.place);
+      if (found == nullptr) {
+        result += mention->whole;
+      } else if (mention->whole.size() == text.size()) {
+        value = Json(*found);
+        return;
+      } else {
+        result += found->is_string() ? found->get<std::string>() : canonical(*found);
+      }
+    }
+    result.append(text, done);
+    value = result;
+  }
+
+  const Json* find_field(const Mention& mention, Place place) {
+    const Json* value = &drafts_.all[static_cast<std::size_t>(mention.target)].resource.body;
+    std::string_view path = mention.field;
+    while (value != nullptr && !path.empty()) {
+      const std::size_t dot = path.find('.');
+      const auto found = value->is_object() ? value->find(path.substr(0, dot)) : value->end();
+      value = value->is_object() && found != value->end() ? &*found : nullptr;
+      path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+    }
+    if (value == nullptr || value->is_structured()) {
+      report_.error(place, "Unknown reference",
+                    in_quotes(mention.address.text()) + " has no text or number " +
+                        in_quotes(mention.field) + " in this spec.",
+                    mention.whole);
+      return nullptr;
+    }
+    return value;
+  }
+
+  void write_dependencies() {
+    for (std::size_t i = 0; i < drafts_.all.size(); ++i) {
+      std::set<Address> needed;
+      for (const Edge& edge : adjacent_[i]) needed.insert(drafts_.all[edge.to].resource.address);
+      drafts_.all[i].resource.depends_on.assign(needed.begin(), needed.end());
+    }
+  }
+
+  Drafts& drafts_;
+  std::span<const Kind* const> kinds_;
+  const Scope& scope_;
+  Reporter& report_;
+  std::vector<std::vector<Edge>> adjacent_;
+  std::vector<State> state_;
+  std::vector<std::size_t> trail_, order_;
+  std::vector<Waiting> waiting_;
+  bool has_cycle_ = false;
+};
+
+}  // namespace
+
+void link_references(Drafts& drafts, std::span<const Kind* const> kinds, const Scope& scope,
+                     Reporter& report) {
+  Linker(drafts, kinds, scope, report).link();
+}
+
+}  // namespace dbplan

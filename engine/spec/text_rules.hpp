@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "engine/spec/node.hpp"
+#include "engine/spec/source_files.hpp"
+
+namespace dbplan {
+
+/// Checks texts whose form can be judged without a server: Quartz expressions and time zones,
+/// known by the name of their field.
+void check_text(std::string_view field, const Node& node, Reporter& report);
+
+/// Whether a body's field names a local file that would have to be uploaded (a Python file, a
+/// wheel, a SQL file), as opposed to something in the workspace.
+bool names_local_file(std::span<const std::string_view> path, std::string_view text);
+
+}  // namespace dbplan
