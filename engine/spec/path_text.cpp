@@ -17,11 +17,11 @@ std::vector<std::string_view> segments(std::string_view path) {
   return parts;
 }
 
-std::string joined(const std::vector<std::string_view>& parts) {
-  std::string path;
-  for (const std::string_view part : parts) {
-    if (!path.empty()) path += '/';
-    path += part;
+std::string joined(const std::vector<std::string_view>& parts, std::string_view start) {
+  std::string path(start);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) path += '/';
+    path += parts[i];
   }
   return path;
 }
@@ -64,7 +64,7 @@ std::optional<std::string> join_path(std::string_view folder, std::string_view p
       parts.pop_back();
     }
   }
-  return joined(parts);
+  return joined(parts, "");
 }
 
 std::string join_workspace_path(std::string_view folder, std::string_view path) {
@@ -76,7 +76,7 @@ std::string join_workspace_path(std::string_view folder, std::string_view path) 
     else if (!parts.empty())
       parts.pop_back();
   }
-  return "/" + joined(parts);
+  return joined(parts, "/");
 }
 
 bool is_below(std::string_view path, std::string_view folder) {

@@ -101,6 +101,10 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   return near.empty() ? "" : " Did you mean " + in_quotes(near) + "?";
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) {
+  std::string result(1, '"');
+  result += text;
+  return result += '"';
+}
 
 }  // namespace dbplan
