@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "engine/bench/job_runner.hpp"
+
+namespace dbplan::bench {
+
+/// Reads /proc: what all of the machine's processes used, and what of that belongs to the given
+/// processes and everything that they started (this process is always counted as own).
+/// `proc` is for tests.
+std::unique_ptr<CpuMeter> proc_cpu_meter(std::vector<int> own,
+                                         std::filesystem::path proc = "/proc");
+
+/// The cores that others kept busy between two readings; nothing if `seconds` is too short to say.
+std::optional<double> cores_of_others(const CpuTime& before, const CpuTime& after, double seconds);
+
+}  // namespace dbplan::bench
