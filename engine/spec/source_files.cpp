@@ -11,26 +11,52 @@ int characters(std::string_view text) {
   return static_cast<int>(std::ranges::count_if(text, begins_character));
 }
 
-// The length in bytes of the token that `rest` begins with: a quoted string, a bracket, or plain
+// Whether a "{" or "[" is still open at the end of `before`; "${" opens a reference, not a map.
+bool in_flow(std::string_view before) {
+  int open = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const char c = before[i];
+    if (c == '[' || (c == '{' && (i == 0 || before[i - 1] != '$'))) ++open;
+    if (c == ']' || c == '}') --open;
+  }
+  return open > 0;
+}
+
+// Plain text inside braces ends at a comma or at the brace that closes them.
+std::size_t flow_end(std::string_view rest) {
+  int open = 0;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] == '{' || rest[i] == '[') ++open;
+    if ((rest[i] == '}' || rest[i] == ']') && --open < 0) return i;
+    if (rest[i] == ',' && open == 0) return i;
+  }
+  return rest.size();
+}
+
+std::size_t quoted_end(std::string_view rest) {
+  const char quote = rest[0];
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (quote == '"' && rest[i] == '\\')
+      ++i;
+    else if (rest[i] == quote)
+      return i + 1;
+  }
+  return rest.size();
+}
+
+// The length in bytes of the token at `column` of `line`: a quoted string, a bracket, or plain
 // text up to a colon, a comment or the end of the line.
-std::size_t token_length(std::string_view rest) {
+std::size_t token_length(std::string_view line, std::size_t column) {
+  const std::string_view rest = line.substr(column);
   if (rest.empty()) return 0;
   const char first = rest[0];
-  if (first == '"' || first == '\'') {
-    for (std::size_t i = 1; i < rest.size(); ++i) {
-      if (first == '"' && rest[i] == '\\')
-        ++i;
-      else if (rest[i] == first)
-        return i + 1;
-    }
-    return rest.size();
-  }
+  if (first == '"' || first == '\'') return quoted_end(rest);
   if (first == '[' || first == '{' || first == '|' || first == '>') return 1;
   if (rest.starts_with("- ")) return 1;
-  std::size_t end = std::min(rest.find(": "), rest.find(" #"));
-  end = std::min(end, rest.size());
+  std::size_t end = std::min({rest.find(": "), rest.find(" #"), rest.size()});
+  if (in_flow(line.substr(0, column))) end = std::min(end, flow_end(rest));
   while (end > 1 && (rest[end - 1] == ' ' || rest[end - 1] == ':')) --end;
-  return end;
+  return std::max<std::size_t>(end, 1);
 }
 
 }  // namespace
@@ -61,7 +87,7 @@ SourceRange SourceFiles::range(Place place, std::string_view part) const {
   range.line = static_cast<int>(place.line);
   const std::string_view text = line(place);
   std::size_t column = std::min<std::size_t>(place.column == 0 ? 0 : place.column - 1, text.size());
-  std::size_t length = token_length(text.substr(column));
+  std::size_t length = token_length(text, column);
   if (!part.empty()) {
     // A part that was changed on its way (escapes, folded lines) is not found: the whole is shown.
     const std::size_t found = text.find(part, column);

@@ -58,12 +58,20 @@ class Variables {
     if (const Node* value = target_value(name)) return value;
     if (const Node* value = declaration == nullptr ? nullptr : find_value(*declaration, "default"))
       return value;
+    if (is_misspelt(*variable.value)) return nullptr;  // reported as such
     report_.error(variable.place, "Variable without a value",
                   in_quotes(name) +
                       " has no default and nothing sets it. Add a default, set it in the "
                       "target, or give --var " +
                       name + "=... or BUNDLE_VAR_" + name + ".");
     return nullptr;
+  }
+
+  static bool is_misspelt(const Node& declaration) {
+    if (!declaration.is_map()) return !declaration.is_null();
+    return std::ranges::any_of(declaration.members, [](const Member& member) {
+      return member.key != "description" && member.key != "type";
+    });
   }
 
   bool check_type(const Node* declaration) {

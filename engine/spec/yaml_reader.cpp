@@ -267,8 +267,8 @@ Place place_of_byte(std::string_view text, std::size_t byte, std::uint32_t file)
 }
 
 // yaml-cpp's words, with the frequent puzzles explained.
-std::string explain(const std::string& message) {
-  if (message == YAML::ErrorMsg::TAB_IN_INDENTATION)
+std::string explain(const std::string& message, std::string_view line) {
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
     return "A tab stands in the indentation. YAML is indented with spaces: replace the tab.";
   if (message.starts_with(YAML::ErrorMsg::UNKNOWN_ANCHOR))
     return "This alias names an anchor that does not exist in this file before this line. Anchors "
@@ -309,7 +309,7 @@ const Node* read_yaml(const SourceFiles& files, std::uint32_t file, Arena& arena
     const bool known = error.mark.line >= 0;
     const Place at{file, known ? static_cast<std::uint32_t>(error.mark.line + 1) : 0,
                    known ? static_cast<std::uint32_t>(error.mark.column + 1) : 0};
-    report.error(at, "Invalid YAML", explain(error.msg));
+    report.error(at, "Invalid YAML", explain(error.msg, files.line(at)));
     return nullptr;
   }
   const Node* root = builder.root();

@@ -1,0 +1,180 @@
+#include "tests/support/spec_check.hpp"
+
+using namespace dbplan;
+using namespace dbplan::test;
+
+namespace {
+
+/// The description of jobs.a, set to `value` in a spec with `head`.
+Json described(const std::string& head, const std::string& value, const SpecOptions& options = {}) {
+  const auto loaded =
+      load_text(head + "resources: {jobs: {a: {description: '" + value + "'}}}\n", options);
+  check_clean(loaded);
+  return loaded.at("jobs", "a").body["description"];
+}
+
+SpecOptions with_target(const std::string& target) {
+  SpecOptions options;
+  options.target = target;
+  return options;
+}
+
+const std::string kJob = "resources: {jobs: {a: {description: '${var.v}'}}}\n";
+
+}  // namespace
+
+TEST_CASE("variables: what a spec may name") {
+  const std::string head = "workspace: {root_path: /Shared/x, host: 'https://h'}\n";
+  CHECK(described(head, "${bundle.name}-${bundle.target}") == "b-default");
+  CHECK(described(head, "${workspace.root_path} ${workspace.file_path}") ==
+        "/Workspace/Shared/x /Workspace/Shared/x/files");
+  CHECK(described(head, "${workspace.host}") == "https://h");
+  CHECK(described(head, "${workspace.current_user.userName}") ==
+        "${workspace.current_user.userName}");
+}
+
+TEST_CASE("variables: --var beats the environment, the target and the default") {
+  SpecOptions options;
+  options.target = "dev";
+  const std::string head =
+      "variables: {v: {default: low}}\ntargets: {dev: {variables: {v: target}}, p: {}}\n";
+  CHECK(described(head, "${var.v}", with_target("p")) == "low");
+  CHECK(described(head, "${var.v}", options) == "target");
+  options.environment = {{"BUNDLE_VAR_v", "environment"}, {"BUNDLE_VAR_other", "x"}, {"HOME", "/"}};
+  CHECK(described(head, "${var.v}", options) == "environment");
+  options.variables = {{"v", "flag"}};
+  CHECK(described(head, "${var.v}", options) == "flag");
+}
+
+TEST_CASE("variables: alone a reference keeps its type") {
+  const auto loaded = load_text(R"(
+variables:
+  n: {default: 3}
+  text: {default: "4"}
+  flag: {default: false}
+  conf: {type: complex, default: {a.b: 1, deep: {x: [p, q]}}}
+resources:
+  clusters:
+    c:
+      spark_version: x
+      num_workers: ${var.n}
+      autotermination_minutes: ${var.text}
+      enable_elastic_disk: ${var.flag}
+      node_type_id: ${var.conf.deep.x[1]}
+      spark_conf: {k: "${var.n}"}
+)");
+  check_clean(loaded);
+  const Json& body = loaded.at("clusters", "c").body;
+  CHECK(body["num_workers"] == 3);
+  CHECK(body["autotermination_minutes"] == 4);
+  CHECK(body["enable_elastic_disk"] == false);
+  CHECK(body["node_type_id"] == "q");
+  CHECK(body["spark_conf"]["k"] == "3");
+}
+
+TEST_CASE("variables: whole maps and lists can be variables, with variables inside") {
+  const auto loaded = load_text(R"(
+variables:
+  size: {default: 2}
+  shape:
+    type: complex
+    default: {spark_version: x, num_workers: "${var.size}"}
+resources:
+  clusters:
+    c: ${var.shape}
+)");
+  // A resource is a map by itself; below it anything may be a variable.
+  REQUIRE(loaded.problems.size() == 1);
+  const auto job = load_text(R"(
+variables:
+  size: {default: 2}
+  shape:
+    type: complex
+    default: {spark_version: x, num_workers: "${var.size}"}
+resources:
+  jobs:
+    j: {job_clusters: [{job_cluster_key: k, new_cluster: "${var.shape}"}]}
+)");
+  check_clean(job);
+  CHECK(job.at("jobs", "j").body["job_clusters"][0]["new_cluster"]["num_workers"] == 2);
+}
+
+TEST_CASE("variables: unknown ones are errors with a suggestion") {
+  check_one(load_text("variables: {value: {default: 1}}\nresources: {jobs: {a: {name: 'x "
+                      "${var.valu}'}}}\n"),
+            "Unknown variable at 3: ${var.valu}", "\"var.value\"");
+  check_one(load_text(kJob), "Unknown variable at 2: ${var.v}", "not declared");
+  check_one(load_text("resources: {jobs: {a: {name: '${bundle.nam}'}}}\n"),
+            "Unknown reference at 2: ${bundle.nam}", "\"bundle.name\"");
+  check_one(load_text("resources: {jobs: {a: {name: '${bundle.git.branch}'}}}\n"),
+            "Unknown reference at 2: ${bundle.git.branch}", "${bundle.target}");
+  check_one(load_text("resources: {jobs: {a: {name: '${vars.x}'}}}\n"),
+            "Unknown reference at 2: ${vars.x}", "${var.x}");
+  check_one(load_text("resources: {jobs: {a: {name: '${foo.x}'}}}\n"),
+            "Unknown reference at 2: ${foo.x}", "begin with");
+  check_one(load_text("resources: {jobs: {a: {name: '${workspace.current_user.username}'}}}\n"),
+            "Unknown reference at 2: ${workspace.current_user.username}",
+            "workspace.current_user.userName");
+}
+
+TEST_CASE("variables: what is no reference passes through") {
+  for (const char* text : {"{{job.id}}", "${HOME}", "$x", "${}", "${HOME:-/tmp}", "a $ {b}", "${a"})
+    CHECK(described("", text) == text);
+}
+
+TEST_CASE("variables: one without a value is an error where it is declared") {
+  check_one(load_text("variables:\n  v:\n    description: d\n" + kJob),
+            "Variable without a value at 3: v", "BUNDLE_VAR_v");
+  SpecOptions options;
+  options.variables = {{"v", "x"}};
+  CHECK(described("variables: {v: }\n", "${var.v}", options) == "x");
+}
+
+TEST_CASE("variables: --var and targets can only set what is declared") {
+  SpecOptions options;
+  options.variables = {{"valu", "x"}};
+  check_one(load_text("variables: {value: {default: 1}}\n", options),
+            "Unknown variable at 0: ", "\"value\"");
+  check_one(load_text("variables: {value: {default: 1}}\ntargets: {dev: {variables: {valu: 2}}}\n"),
+            "Unknown variable at 3: valu", "\"value\"");
+}
+
+TEST_CASE("variables: a cycle is an error that shows its path") {
+  check_one(load_text("variables: {a: {default: '${var.b}'}, b: {default: '${var.a}'}}\n"
+                      "resources: {jobs: {j: {name: '${var.a}'}}}\n"),
+            "Cycle of variables at 2: ${var.a}", "var.a -> var.b -> var.a");
+}
+
+TEST_CASE("variables: a map inside a text is an error") {
+  check_one(load_text("variables: {m: {type: complex, default: {a: 1}}}\n"
+                      "resources: {jobs: {j: {name: 'x ${var.m}'}}}\n"),
+            "Value is no text at 3: ${var.m}", "a map");
+}
+
+TEST_CASE("variables: a part that is not there is an error") {
+  check_one(load_text("variables: {m: {type: complex, default: {a: [1]}}}\n"
+                      "resources: {jobs: {j: {name: '${var.m.a[1]}'}}}\n"),
+            "Unknown reference at 3: ${var.m.a[1]}", "does not have");
+}
+
+TEST_CASE("variables: types") {
+  check_one(load_text("variables: {v: {type: complx, default: 1}}\n"), "Unknown value at 2: complx",
+            "\"complex\"");
+  SpecOptions options;
+  options.variables = {{"m", "x"}};
+  check_one(load_text("variables: {m: {type: complex, default: {a: 1}}}\n", options),
+            "Wrong type at 2: m", "--var");
+}
+
+TEST_CASE("variables: texts cannot grow without end") {
+  std::string head = "variables:\n  v0: {default: xxxxxxxxxx}\n";
+  for (int i = 1; i < 10; ++i) {
+    const std::string before = "${var.v" + std::to_string(i - 1) + "}";
+    std::string value;
+    for (int k = 0; k < 10; ++k) value += before;
+    head += "  v" + std::to_string(i) + ": {default: '" + value + "'}\n";
+  }
+  const auto loaded = load_text(head + "resources: {jobs: {a: {name: '${var.v9}'}}}\n");
+  REQUIRE_FALSE(loaded.problems.empty());
+  CHECK(loaded.problems[0].summary == "Text too long");
+}
