@@ -59,20 +59,36 @@ void add_spec_flags(CLI::App& command, SpecFlags& flags) {
       ->allow_extra_args(false);
 }
 
-Result<LoadedSpec> load(Session& session, const SpecFlags& flags) {
-  const fs::path path = fs::absolute(TRY(spec_path(flags.path))).lexically_normal();
-  const fs::path root = project_root(path);
-  LoadedSpec loaded{.tree = open_disk_tree(root), .spec = {}};
-  std::string relative = path.lexically_relative(root).generic_string();
-  while (relative.ends_with('/')) relative.pop_back();
-  const SpecOptions options{.path = relative == "." ? "" : relative,
-                            .target = flags.target,
-                            .variables = TRY(parse_variables(flags.variables)),
-                            .environment = session.environment};
+Result<SpecPlace> find_spec(const std::string& given) {
+  const fs::path path = fs::absolute(TRY(spec_path(given))).lexically_normal();
+  SpecPlace place{.root = project_root(path), .path = {}};
+  place.path = path.lexically_relative(place.root).generic_string();
+  while (place.path.ends_with('/')) place.path.pop_back();
+  if (place.path == ".") place.path.clear();
+  return place;
+}
+
+Result<SpecOptions> spec_options(const Session& session, const SpecFlags& flags,
+                                 const SpecPlace& place) {
+  return SpecOptions{.path = place.path,
+                     .target = flags.target,
+                     .variables = TRY(parse_variables(flags.variables)),
+                     .environment = session.environment};
+}
+
+Result<LoadedSpec> load_from(Session& session, std::unique_ptr<Tree> tree,
+                             const SpecOptions& options) {
+  LoadedSpec loaded{.tree = std::move(tree), .spec = {}};
   Diagnostics problems;
   loaded.spec = load_spec(*loaded.tree, options, session.kinds, problems);
   TRY_VOID(report(session, problems));
   return loaded;
+}
+
+Result<LoadedSpec> load(Session& session, const SpecFlags& flags) {
+  const SpecPlace place = TRY(find_spec(flags.path));
+  const SpecOptions options = TRY(spec_options(session, flags, place));
+  return load_from(session, open_disk_tree(place.root), options);
 }
 
 Result<Desired> resolve_for(Session& session, const LoadedSpec& loaded, const std::string& user) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,7 +27,17 @@ struct SpecFlags {
 };
 void add_spec_flags(CLI::App& command, SpecFlags& flags);
 
-/// A spec on disk, checked; the problems are already reported.
+/// Where a spec lies.
+struct SpecPlace {
+  std::filesystem::path root;  // of the project
+  std::string path;            // relative to the root
+};
+/// Without an argument: the current folder if it holds a bundle file, else specs/.
+Result<SpecPlace> find_spec(const std::string& given);
+Result<SpecOptions> spec_options(const Session& session, const SpecFlags& flags,
+                                 const SpecPlace& place);
+
+/// A checked spec; the problems are already reported.
 struct LoadedSpec {
   std::unique_ptr<Tree> tree;
   SpecPtr spec;
@@ -35,6 +46,9 @@ struct LoadedSpec {
 /// Everything up to the server: reads and checks the spec. Reports what is wrong to session.err.
 /// Error::Code::Invalid with an empty message: the diagnostics have said it all.
 Result<LoadedSpec> load(Session& session, const SpecFlags& flags);
+/// The same from any tree.
+Result<LoadedSpec> load_from(Session& session, std::unique_ptr<Tree> tree,
+                             const SpecOptions& options);
 
 /// The spec for one user; reports problems as load() does.
 Result<Desired> resolve_for(Session& session, const LoadedSpec& loaded, const std::string& user);

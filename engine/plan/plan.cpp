@@ -374,7 +374,7 @@ Plan make_plan(const Desired& desired, const Live& live, const Ledger& ledger,
 Json wanted_body(const Resource& resource, const std::string& root_path, const Live& live) {
   Json body = substitute(resource.body, [&](const ResourceReference& reference) {
     const LiveResource* target = live.find(reference.address);
-    return target ? std::optional(target->id) : std::nullopt;
+    return target && !target->id.empty() ? std::optional(target->id) : std::nullopt;
   });
   if (!resource.kind->stamp_field.empty())
     body[std::string(resource.kind->stamp_field)][std::string(kStampTag)] =

@@ -9,10 +9,11 @@ namespace dbplan {
 
 /// What a plan is about, for its first line.
 struct PlanFrame {
-  std::string host;
-  std::string user;
-  bool local = false;       // the local workspace, chosen because nothing names another
-  std::string observed_at;  // RFC 3339
+  std::string title = {};  // not empty: the whole first line
+  std::string host = {};
+  std::string user = {};
+  bool local = false;            // the local workspace, chosen because nothing names another
+  std::string observed_at = {};  // RFC 3339
 };
 
 /// One plan, arranged for people; every renderer shows this, so that they cannot disagree.

@@ -1,0 +1,31 @@
+#include "engine/review/spec_diff.hpp"
+
+#include "engine/base/digest.hpp"
+
+namespace dbplan {
+
+Plan diff_specs(const Desired& before, const Desired& after, std::span<const Kind* const> kinds) {
+  Live live;
+  Ledger ledger{.bundle = before.bundle,
+                .target = before.target,
+                .root_path = after.root_path,
+                .found = true,
+                .entries = {}};
+  for (const Resource& resource : before.resources) {
+    if (resource.kind->home == Home::Local) continue;
+    const Json body = resource.carrier ? Json() : wanted_body(resource, after.root_path, {});
+    LedgerEntry entry{.id = text_at(body, resource.kind->key_field), .body = body, .echo = {}};
+    entry.carrier = resource.carrier;
+    entry.depends_on = resource.depends_on;
+    LiveResource found{.id = entry.id, .body = body, .facts = {}};
+    if (resource.content) {
+      entry.content_hash = found.content_hash = sha256_hex(*resource.content);
+      found.content = resource.content;
+    }
+    ledger.entries.emplace(resource.address, std::move(entry));
+    live.found.emplace(resource.address, std::move(found));
+  }
+  return make_plan(after, live, ledger, kinds);
+}
+
+}  // namespace dbplan
