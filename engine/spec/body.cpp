@@ -100,6 +100,7 @@ class BodyReader {
   static Json nothing() { return Json(Json::value_t::discarded); }
 
   Json value(const Node& node, std::string_view type, Place owner) {
+    if (node.is_null() && type != "any") return wrong(node, type, owner);
     if (type == "any") return anything(node);
     if (node.is_scalar() && holds_placeholder(node.text)) return text(node);
     if (type.starts_with("list<"))
@@ -260,7 +261,10 @@ class BodyReader {
       body_.local_files.push_back({pointer(), &node, nullptr});
   }
 
-  Json wrong(const Node& node, std::string_view type) {
+  Json wrong(const Node& node, std::string_view type) { return wrong(node, type, node.place); }
+
+  // `place`: an empty value has none of its own that one could point at.
+  Json wrong(const Node& node, std::string_view type, Place place) {
     std::string detail = field_words() + " is " + expected(type) + ", and this is " +
                          std::string(describe(node)) + ".";
     if (node.is_scalar() && node.style == Node::Style::Quoted &&
@@ -270,7 +274,7 @@ class BodyReader {
       detail += " Give it a value, or remove the line.";
     else if (type == "int" && as_int(node))
       detail = in_quotes(node.text) + " is too large for " + field_words() + ".";
-    report_.error(node.place, "Wrong type", std::move(detail));
+    report_.error(place, "Wrong type", std::move(detail));
     return nothing();
   }
 

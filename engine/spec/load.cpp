@@ -34,6 +34,7 @@ class Load {
     define_names(interpolator);
     const Node* resources = merged_resources(*sources_.root, target_, kinds_, arena_);
     read_resources(*resources, kinds_, interpolator, drafts, report_);
+    name_keys(drafts, report_);
     const Node* mode = target_.node == nullptr ? nullptr : find_value(*target_.node, "mode");
     apply_presets(read_presets(merged_block(*sources_.root, target_, "presets", arena_), mode,
                                interpolator, report_),

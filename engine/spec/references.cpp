@@ -67,7 +67,6 @@ class Linker {
     result.append(text, done);
     Json& value = drafts_.all[draft].resource.body[link.pointer];
     value = result;
-    if (names_key) key_of_reference(draft, link, value);
     if (waits) waiting_.push_back({draft, link.pointer, link.node->place});
   }
 
@@ -85,18 +84,6 @@ class Linker {
                   "No " + std::string(named == nullptr ? kind : named->noun) + " has the key " +
                       in_quotes(key) + " below \"resources." + kind + "\"." +
                       suggestion(key, drafts_.keys(kind)));
-  }
-
-  // "${resources.jobs.x.id}" where a key is expected means x.
-  void key_of_reference(std::size_t draft, const Link& link, Json& value) {
-    const std::string text = value.get<std::string>();
-    const auto mention = next(text, 0);
-    if (mention && mention->whole.size() == text.size() && mention->address.kind == link.rule->kind)
-      value = mention->address.key;
-    else
-      report_.error(link.node->place, "Wrong type",
-                    "This field takes the key of a resource of the spec, such as " +
-                        in_quotes(drafts_.all[draft].resource.address.key) + ".");
   }
 
   std::optional<Mention> next(const std::string& text, std::size_t from) const {
@@ -150,12 +137,8 @@ class Linker {
     }
     const bool is_id = mention.field == "id" || mention.field == kind.id_field;
     if (is_id && kind.home != Home::Server) {
-      const bool names_key =
-          link.rule != nullptr && drafts_.all[draft].resource.kind->home != Home::Server;
-      if (!names_key)
-        report_.error(link.node->place, "Unknown reference",
-                      "A " + std::string(kind.noun) + " has no id in the workspace.",
-                      mention.whole);
+      report_.error(link.node->place, "Unknown reference",
+                    "A " + std::string(kind.noun) + " has no id in the workspace.", mention.whole);
       return unchanged;
     }
     if (is_id && link.rule != nullptr && link.rule->kind != kind.name &&
@@ -299,6 +282,26 @@ class Linker {
 };
 
 }  // namespace
+
+void name_keys(Drafts& drafts, Reporter& report) {
+  for (Draft& draft : drafts.all) {
+    if (draft.resource.kind->home == Home::Server) continue;
+    for (const Link& link : draft.links) {
+      const std::string_view text = link.node->text;
+      if (link.rule == nullptr || text.find("${") == std::string_view::npos) continue;
+      const std::string begin = std::string(kBegin) + std::string(link.rule->kind) + ".";
+      const std::size_t dot = text.rfind('.');
+      const bool is_one =
+          text.starts_with(begin) && dot >= begin.size() && text.find('}') == text.size() - 1;
+      if (is_one)
+        draft.resource.body[link.pointer] = text.substr(begin.size(), dot - begin.size());
+      else
+        report.error(link.node->place, "Wrong type",
+                     "This field takes the key of one of \"resources." +
+                         std::string(link.rule->kind) + "\", and " + in_quotes(text) + " is none.");
+    }
+  }
+}
 
 void link_references(Drafts& drafts, std::span<const Kind* const> kinds, const Scope& scope,
                      Reporter& report) {

@@ -277,6 +277,8 @@ std::string explain(const std::string& message, std::string_view line) {
   if (message == YAML::ErrorMsg::END_OF_MAP || message == YAML::ErrorMsg::MAP_VALUE ||
       message == YAML::ErrorMsg::END_OF_SEQ)
     text += " Compare the indentation with the lines above, and quote values that hold \": \".";
+  if (message == YAML::ErrorMsg::UNKNOWN_TOKEN)
+    text += " Put texts with special characters (such as \"?\" and \"*\") into quotes.";
   return text;
 }
 

@@ -142,3 +142,9 @@ resources:
   CHECK(loaded.at("jobs", "a").body["name"] == "tab\tquote\" ${{x}}");
   CHECK(loaded.at("jobs", "a").body["description"] == "two\nlines\n");
 }
+
+TEST_CASE("yaml: an unquoted cron expression inside braces is explained") {
+  check_one(
+      load_text("resources: {schedules: {s: {quartz_cron_expression: 0 0 6 * * ?, job: j}}}\n"),
+      "Invalid YAML at 2: ?", "into quotes");
+}

@@ -1,0 +1,71 @@
+#include "tests/support/spec_check.hpp"
+
+using namespace dbplan;
+using namespace dbplan::test;
+
+namespace {
+
+/// A job with these tasks, one per line, from line 5 on.
+LoadedSpecs tasks(const std::vector<std::string>& lines, const std::string& more = "") {
+  std::string text = "resources:\n  jobs:\n    a: {" + more + "tasks: [\n";
+  for (const std::string& line : lines) text += "      " + line + ",\n";
+  return load_text(text + "    ]}\n");
+}
+
+const std::string kRun = "notebook_task: {notebook_path: /x}";
+
+}  // namespace
+
+TEST_CASE("tasks: a dependency on a task that is not there") {
+  check_one(tasks({"{task_key: load, " + kRun + "}",
+                   "{task_key: report, depends_on: [{task_key: lod}], " + kRun + "}"}),
+            "Unknown task at 6: lod", "\"load\"");
+}
+
+TEST_CASE("tasks: a cycle is reported once, with its path") {
+  check_one(tasks({"{task_key: a, depends_on: [{task_key: c}], " + kRun + "}",
+                   "{task_key: b, depends_on: [{task_key: a}], " + kRun + "}",
+                   "{task_key: c, depends_on: [{task_key: b}], " + kRun + "}"}),
+            "Cycle of tasks at 6: a", "a -> c -> b -> a");
+  check_one(tasks({"{task_key: a, depends_on: [{task_key: a}], " + kRun + "}"}),
+            "Cycle of tasks at 5: a", "a -> a");
+}
+
+TEST_CASE("tasks: diamonds are no cycles") {
+  check_clean(tasks({"{task_key: a, " + kRun + "}",
+                     "{task_key: b, depends_on: [{task_key: a}], " + kRun + "}",
+                     "{task_key: c, depends_on: [{task_key: a}], " + kRun + "}",
+                     "{task_key: d, depends_on: [{task_key: b}, {task_key: c}], " + kRun + "}"}));
+}
+
+TEST_CASE("tasks: job clusters and environments must exist") {
+  const std::string clusters =
+      "job_clusters: [{job_cluster_key: main, new_cluster: {spark_version: x}}], ";
+  check_one(tasks({"{task_key: t, job_cluster_key: mai, " + kRun + "}"}, clusters),
+            "Unknown job cluster at 5: mai", "\"main\"");
+  check_one(tasks({"{task_key: t, environment_key: e, " + kRun + "}"}),
+            "Unknown environment at 5: e", "environments");
+  check_one(tasks({"{task_key: t, for_each_task: {inputs: '[1]', task: {task_key: i, "
+                   "job_cluster_key: mai, " +
+                   kRun + "}}}"},
+                  clusters),
+            "Unknown job cluster at 5: mai", "\"main\"");
+}
+
+TEST_CASE("tasks: one thing to do, on one cluster") {
+  check_one(tasks({"{task_key: t}"}), "Missing field at 5: {", "nothing to run");
+  check_one(tasks({"{task_key: t, " + kRun + ", run_job_task: {job_id: 1}}"}),
+            "Conflicting fields at 5: run_job_task", "Make two tasks");
+  check_one(tasks({"{task_key: t, existing_cluster_id: x, new_cluster: {spark_version: y}, " +
+                   kRun + "}"}),
+            "Conflicting fields at 5: new_cluster", "one cluster");
+  check_one(tasks({"{task_key: t, notebok_task: {notebook_path: /x}}"}),
+            "Unknown field at 5: notebok_task", "\"notebook_task\"");
+}
+
+TEST_CASE("tasks: a job starts in one way") {
+  check_one(tasks({"{task_key: t, " + kRun + "}"},
+                  "continuous: {}, schedule: {quartz_cron_expression: '0 0 6 * * ?', timezone_id: "
+                  "UTC}, "),
+            "Conflicting fields at 4: continuous", "\"schedule\" and \"continuous\"");
+}
