@@ -95,7 +95,8 @@ std::string more_runs(const Comparison& comparison, std::size_t arm, double esti
   if (distance < 0.005 || !std::isfinite(cv)) return {};
   const std::size_t needed = runs_needed(cv, std::expm1(distance));
   const std::size_t have = std::min(base.summary->n, other.summary->n);
-  return needed <= have ? "" : fmt::format("; about {} more an arm", counted(needed - have, "run"));
+  return needed <= have ? ""
+                        : fmt::format("; about {} more per arm", counted(needed - have, "run"));
 }
 
 Judgement judge(const Comparison& comparison, const Assert& demand) {
