@@ -18,7 +18,9 @@ PATIENCE = 600
 
 def name(java_version, class_path):
     jars = [f"{jar} {jar.stat().st_size} {int(jar.stat().st_mtime)}" for jar in class_path]
-    return "archive-" + key_of(java_version, *jars, NOTEBOOK, folder.RUNTIME / "jvm" / "java.args")
+    settings = (folder.RUNTIME / "jvm" / "java.args").read_text().splitlines()
+    flags = [line for line in settings if line.startswith("-") and not line.startswith("-D")]
+    return "archive-" + key_of(java_version, *jars, *flags, NOTEBOOK)
 
 
 def install(cache, venv, class_path, java_version):

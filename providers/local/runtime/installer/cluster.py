@@ -5,7 +5,6 @@ Used to train the class-data archive and by tests/spark.
 
 import json
 import os
-import queue
 import signal
 import subprocess
 import threading
@@ -144,14 +143,15 @@ class Lines:
                 command, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
                 text=True, start_new_session=True,
             )  # fmt: skip
-        self._arrived = queue.Queue()
         self._kept = []
+        self._sending = threading.Lock()
         self._lock = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
 
     def send(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
+        with self._sending:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
 
     def expect(self, wanted, patience):
         """The first line, arrived or to come, for which `wanted` is true; the others stay for later."""

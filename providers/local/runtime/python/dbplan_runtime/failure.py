@@ -12,10 +12,10 @@ TRACE_LIMIT = 131_072
 
 def error_line(problem):
     """`Type: message`; of an error from Spark without the Java stack that follows its message."""
-    text = problem.desc if isinstance(problem, CapturedException) and problem.desc else str(problem)
+    text = problem._desc if isinstance(problem, CapturedException) else str(problem)
     if isinstance(problem, SyntaxError):
         text = f"{problem.msg} ({problem.filename}, line {problem.lineno})" if problem.filename else problem.msg
-    name = type(problem).__name__
+    name, text = type(problem).__name__, text.strip()
     return _cut(f"{name}: {text}" if text else name, MESSAGE_LIMIT)
 
 
