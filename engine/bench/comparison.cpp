@@ -26,6 +26,13 @@ std::vector<const Sample*> valid_samples(const Comparison& comparison, std::size
   return samples;
 }
 
+std::optional<double> own_cores(const Comparison& comparison, std::size_t arm) {
+  std::vector<double> cores;
+  for (const Sample& sample : comparison.samples)
+    if (sample.slot.arm == arm && counts(sample) && sample.load) cores.push_back(sample.load->own);
+  return cores.empty() ? std::nullopt : std::optional(median_of(std::move(cores)));
+}
+
 void summarize_arms(Comparison& comparison) {
   comparison.arms.assign(comparison.experiment.arms.size(), {});
   for (std::size_t arm = 0; arm < comparison.arms.size(); ++arm) {
@@ -41,6 +48,7 @@ void summarize_arms(Comparison& comparison) {
     const std::vector<double> values = measured(comparison, arm);
     if (values.empty()) continue;
     result.summary = summarize(values);
+    result.cores = own_cores(comparison, arm);
     const std::vector<double> z = modified_z(values);
     std::size_t next = 0;
     for (Sample& sample : comparison.samples)
@@ -55,7 +63,7 @@ double median_wall(const std::vector<const Sample*>& samples) {
 }
 
 Versus compare(const Comparison& comparison, std::size_t arm) {
-  Versus versus{.arm = arm, .speedup = {}, .saved_ms = {}, .bound = {}};
+  Versus versus{.arm = arm, .speedup = {}, .saved_ms = {}, .processor_bound = {}, .bound = {}};
   const std::vector<double> base = measured(comparison, 0), other = measured(comparison, arm);
   if (base.empty() || other.empty()) return versus;
   const double confidence = comparison.experiment.confidence;
@@ -164,6 +172,14 @@ void warn_of_design(Comparison& comparison) {
         {"W-BALANCE", "an odd number of blocks: a steady drift of the machine does not cancel"});
 }
 
+void bound_by_processors(Comparison& comparison) {
+  const std::optional<double> base = comparison.arms[0].cores;
+  if (!base || *base < 0.1 || comparison.cores == 0) return;
+  const double left = comparison.cores - comparison.others.value_or(0);
+  for (Versus& versus : comparison.versus)
+    if (left > 0) versus.processor_bound = left / *base;
+}
+
 void warn_of_machine(Comparison& comparison) {
   std::vector<double> others;
   std::int64_t queue = 0;
@@ -171,7 +187,7 @@ void warn_of_machine(Comparison& comparison) {
   bool restarted = false;
   for (const Sample& sample : comparison.samples) {
     if (!counts(sample)) continue;
-    if (sample.others) others.push_back(*sample.others);
+    if (sample.load) others.push_back(sample.load->others);
     queue = std::max(queue, sample.timing.queue);
     std::string& context = contexts[sample.slot.arm];
     restarted |= !context.empty() && context != sample.spark_context;
@@ -245,6 +261,7 @@ void analyze(Comparison& comparison) {
   compare_results(comparison);
   warn_of_design(comparison);
   warn_of_machine(comparison);
+  bound_by_processors(comparison);
   decide(comparison);
 }
 

@@ -19,6 +19,7 @@ struct ArmResult {
   std::string job_id;
   std::size_t valid = 0, censored = 0, failed = 0, invalid = 0;  // counted runs
   std::optional<Summary> summary;                                // of valid and censored ones
+  std::optional<double> cores;  // that its runs kept busy: median over the counted runs
 };
 
 /// One arm against the baseline.
@@ -29,6 +30,9 @@ struct Versus {
   std::optional<Interval> saved_ms;  // baseline time - arm time
   double p = 1;
   double wall_ratio = 0;  // of the medians, cluster start included
+  /// What the machine's processors allow: the cores that are left, over those that the baseline
+  /// keeps busy. Both arms do the same work, so no order of it can be faster than that.
+  std::optional<double> processor_bound;
   std::optional<Bound> bound;
 };
 

@@ -45,7 +45,10 @@ Json sample_json(const Sample& sample) {
   };
   if (!sample.reason.empty()) json["reason"] = sample.reason;
   if (!sample.page_url.empty()) json["url"] = sample.page_url;
-  if (sample.others) json["others_cores"] = number(*sample.others);
+  if (sample.load) {
+    json["own_cores"] = number(sample.load->own);
+    json["others_cores"] = number(sample.load->others);
+  }
   if (sample.equivalence.is_object()) json["results"] = sample.equivalence;
   return json;
 }
@@ -67,6 +70,7 @@ Json arm_json(const Comparison& comparison, std::size_t arm) {
       {"samples", std::move(samples)},
   };
   if (arm < comparison.cluster_ids.size()) json["cluster_id"] = comparison.cluster_ids[arm];
+  if (result.cores) json["own_cores"] = number(*result.cores);
   if (const auto& summary = result.summary)
     json["summary"] = {{"median", milliseconds(summary->median)},
                        {"mad", milliseconds(summary->mad)},
@@ -94,6 +98,7 @@ Json versus_json(const Comparison& comparison, const Versus& versus) {
     json["ci"] = bounds(*versus.speedup);
     json["confidence"] = versus.speedup->confidence;
   }
+  if (versus.processor_bound) json["processor_bound"] = number(*versus.processor_bound);
   if (versus.saved_ms)
     json["saved_ms"] =
         Json::array({milliseconds(versus.saved_ms->estimate), milliseconds(versus.saved_ms->low),

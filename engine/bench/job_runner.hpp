@@ -39,6 +39,12 @@ struct CpuTime {
   int cores = 1;
 };
 
+/// Cores that were kept busy, on average over some time.
+struct Load {
+  double own = 0;
+  double others = 0;
+};
+
 /// Reads how busy the machine is that the runs run on. Nothing when that is another machine or
 /// cannot be told.
 class CpuMeter {

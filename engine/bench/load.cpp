@@ -99,9 +99,11 @@ std::unique_ptr<CpuMeter> proc_cpu_meter(std::vector<int> own, std::filesystem::
   return std::make_unique<ProcCpuMeter>(std::move(own), std::move(proc));
 }
 
-std::optional<double> cores_of_others(const CpuTime& before, const CpuTime& after, double seconds) {
-  if (seconds < 0.2) return std::nullopt;
-  return std::max(0.0, ((after.busy - before.busy) - (after.own - before.own)) / seconds);
+std::optional<Load> load_between(const CpuTime& before, const CpuTime& after, double seconds) {
+  constexpr double kShortest = 0.2;  // a few ticks of the clock in which /proc counts
+  if (seconds < kShortest) return std::nullopt;
+  const double own = after.own - before.own, all = after.busy - before.busy;
+  return Load{.own = std::max(0.0, own / seconds), .others = std::max(0.0, (all - own) / seconds)};
 }
 
 }  // namespace dbplan::bench

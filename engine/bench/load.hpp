@@ -14,7 +14,7 @@ namespace dbplan::bench {
 std::unique_ptr<CpuMeter> proc_cpu_meter(std::vector<int> own,
                                          std::filesystem::path proc = "/proc");
 
-/// The cores that others kept busy between two readings; nothing if `seconds` is too short to say.
-std::optional<double> cores_of_others(const CpuTime& before, const CpuTime& after, double seconds);
+/// The load between two readings; nothing if `seconds` is too short to say.
+std::optional<Load> load_between(const CpuTime& before, const CpuTime& after, double seconds);
 
 }  // namespace dbplan::bench

@@ -21,7 +21,7 @@ constexpr std::size_t kMostFailures = 2;
 struct Ended {
   Json run;
   bool timed_out = false;
-  std::optional<double> others;
+  std::optional<Load> load;
 };
 
 class Session {
@@ -151,7 +151,7 @@ Result<Sample> Session::measure(const Slot& slot, int attempt) {
   Sample sample = read_sample(ended.run, experiment_, arm, ended.timed_out);
   sample.slot = slot;
   sample.attempt = attempt;
-  sample.others = ended.others;
+  sample.load = ended.load;
   if (sample.outcome != Outcome::Valid) return sample;
   if (sample.cluster_id != facts_.cluster_ids[slot.arm]) {
     sample.outcome = Outcome::Invalid;
@@ -187,7 +187,7 @@ Result<Ended> Session::start_and_wait(const Arm& arm, const std::string& run_tok
   const std::optional<CpuTime> after = options_.cpu ? options_.cpu->read() : std::nullopt;
   if (before && after) {
     const std::chrono::duration<double> seconds = clock_.steady() - begin;
-    ended.others = cores_of_others(*before, *after, seconds.count());
+    ended.load = load_between(*before, *after, seconds.count());
     comparison_.cores = after->cores;
   }
   return ended;

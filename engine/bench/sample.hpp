@@ -8,6 +8,7 @@
 
 #include "engine/base/json.hpp"
 #include "engine/bench/experiment.hpp"
+#include "engine/bench/job_runner.hpp"
 #include "engine/bench/schedule.hpp"
 
 namespace dbplan::bench {
@@ -49,9 +50,9 @@ struct Sample {
   std::string cluster_id;
   std::string spark_context;  // changes when the cluster was restarted
   std::vector<NotebookSpan> notebooks;
-  Json equivalence;              // the compared values of the exit JSON, by path
-  std::optional<double> others;  // cores that others kept busy meanwhile
-  double z = 0;                  // distance from the arm's median, see modified_z
+  Json equivalence;          // the compared values of the exit JSON, by path
+  std::optional<Load> load;  // of the machine meanwhile
+  double z = 0;              // distance from the arm's median, see modified_z
 };
 
 /// Whether the run has ended for good.

@@ -17,6 +17,7 @@ std::string duration(double milliseconds) {
   if (!std::isfinite(milliseconds)) return "over the limit";
   const double seconds = std::abs(milliseconds) / 1000;
   const std::string sign = milliseconds < 0 ? "-" : "";
+  if (seconds < 1) return fmt::format("{}{:.0f} ms", sign, 1000 * seconds);
   if (seconds < 60) return fmt::format("{}{:.1f} s", sign, seconds);
   const int minutes = static_cast<int>(seconds / 60);
   if (minutes < 60) return fmt::format("{}{} m {:04.1f} s", sign, minutes, seconds - 60 * minutes);
@@ -109,7 +110,7 @@ std::string run_line(const Sample& sample, const Experiment& experiment) {
     state +=
         fmt::format(", {} (z {:.1f})", std::abs(sample.z) > 10 ? "far off" : "unusual", sample.z);
   const std::string others =
-      sample.others ? fmt::format("{:>6.2f}", *sample.others) : std::string(6, '-');
+      sample.load ? fmt::format("{:>6.2f}", sample.load->others) : fmt::format("{:>6}", "-");
   const bool has_value = sample.outcome == Outcome::Valid || sample.outcome == Outcome::Censored;
   return fmt::format("  {:>4}  {}  {:>12}  {}  {}  {}\n",
                      (sample.slot.warmup ? "w" : "") + std::to_string(sample.slot.number),
@@ -169,24 +170,30 @@ std::string versus_text(const Comparison& comparison, const Versus& versus) {
   return text;
 }
 
-/// What keeps the arm from being faster, the greatest part first.
-std::string advice(const Comparison& comparison, const Bound& bound, double arm_time) {
+/// The processors' share: for notebooks that compute rather than wait it decides.
+std::string processor_text(const Comparison& comparison, const Versus& versus) {
+  const std::optional<double> alone = comparison.arms[0].cores,
+                              together = comparison.arms[versus.arm].cores;
+  if (!versus.processor_bound || !alone || !together) return {};
+  return fmt::format(
+      "  processors: {} keeps {:.1f} of {} busy, {} {:.1f}; with the same work on the same cores "
+      "{:.2f} times as fast is the most that can be had\n",
+      visible(comparison.experiment.arms[0].name), *alone,
+      counted(static_cast<std::size_t>(comparison.cores), "core"),
+      visible(comparison.experiment.arms[versus.arm].name), *together, *versus.processor_bound);
+}
+
+/// What keeps the arm from being faster.
+std::string advice(const Bound& bound, double arm_time) {
   std::string text;
-  const double workers = static_cast<double>(bound.workers);
   if (bound.peak <= 1)
     text += "  no two notebooks ran at the same time: this arm is not parallel at all\n";
-  if (bound.stretch > 1.3) {
+  if (bound.stretch > 1.3)
     text += fmt::format(
-        "  the notebooks disturb each other: together they take {:.1f} times as long as alone",
+        "  the notebooks disturb each other: each takes {:.1f} times as long as when it runs "
+        "alone\n",
         bound.stretch);
-    text += comparison.cores > 0
-                ? fmt::format(
-                      ", for the machine has {} and one notebook keeps more than one "
-                      "busy. Faster processors or more of them would help.\n",
-                      counted(static_cast<std::size_t>(comparison.cores), "core"))
-                : ". The cluster's processors are the limit.\n";
-  }
-  if (bound.critical_path >= bound.work / workers)
+  if (bound.critical_path >= bound.work / static_cast<double>(bound.workers))
     text += fmt::format("  more workers cannot help: {} alone takes {}; splitting it would\n",
                         visible(bound.longest), duration(bound.critical_path));
   if (bound.orchestration > 0.1 * arm_time)
@@ -199,18 +206,8 @@ std::string advice(const Comparison& comparison, const Bound& bound, double arm_
   return text;
 }
 
-std::string bound_text(const Comparison& comparison, const Versus& versus) {
-  if (!versus.bound) return {};
-  const Bound& bound = *versus.bound;
-  const double arm_time = comparison.arms[versus.arm].summary->median;
-  std::string text = fmt::format(
-      "\nWHAT BOUNDS IT  ({}, {})\n  with notebooks that do not disturb each other {:.2f} times "
-      "would be possible; {} of that was reached\n",
-      visible(comparison.experiment.arms[versus.arm].name), counted(bound.workers, "worker"),
-      bound.speedup_max, percent(bound.efficiency));
-  text += fmt::format("  {} = ideal {} + contention {} + imbalance {} + orchestration {}\n",
-                      duration(arm_time), duration(bound.ideal), duration(bound.contention),
-                      duration(bound.scheduling), duration(bound.orchestration));
+std::string notebooks_text(const Bound& bound) {
+  std::string text;
   std::size_t width = 0;
   for (const Bound::Notebook& notebook : bound.notebooks)
     width = std::max(width, display_width(notebook.name));
@@ -218,14 +215,37 @@ std::string bound_text(const Comparison& comparison, const Versus& versus) {
     text +=
         fmt::format("    {}  {:>10} -> {:>10}  x{:.2f}{}\n", padded(visible(notebook.name), width),
                     duration(notebook.base), duration(notebook.arm), notebook.arm / notebook.base,
-                    notebook.name == bound.longest ? "  the longest" : "");
-  text += fmt::format("  at most {} at once, {:.1f} on average\n", counted(bound.peak, "notebook"),
-                      bound.average_parallelism);
-  return text + advice(comparison, bound, arm_time);
+                    notebook.name == bound.longest ? "  the longest when alone" : "");
+  return text;
+}
+
+std::string bound_text(const Comparison& comparison, const Versus& versus) {
+  std::string text;
+  if (versus.bound) {
+    const Bound& bound = *versus.bound;
+    const double arm_time = comparison.arms[versus.arm].summary->median;
+    text += fmt::format(
+        "  notebooks: with {} and no disturbance {:.2f} times as fast would be possible; "
+        "{} of that was reached\n",
+        counted(bound.workers, "worker"), bound.speedup_max, percent(bound.efficiency));
+    text += fmt::format("  {} = ideal {} + contention {} + imbalance {} + orchestration {}\n",
+                        duration(arm_time), duration(bound.ideal), duration(bound.contention),
+                        duration(bound.scheduling), duration(bound.orchestration));
+    text += notebooks_text(bound);
+    text += fmt::format("  at most {} at once, {:.1f} on average\n",
+                        counted(bound.peak, "notebook"), bound.average_parallelism);
+    text += advice(bound, arm_time);
+  }
+  text += processor_text(comparison, versus);
+  if (text.empty()) return {};
+  return fmt::format("\nWHAT BOUNDS IT  {}\n",
+                     visible(comparison.experiment.arms[versus.arm].name)) +
+         text;
 }
 
 std::string machine_text(const Comparison& comparison) {
-  if (!comparison.others) return "  foreign load: not known, the runs ran on another machine\n";
+  if (!comparison.others)
+    return "  foreign load: not known, the runs' machine cannot be looked at from here\n";
   return fmt::format(
       "  foreign load: others kept {:.2f} of {} busy (median over the counted runs)\n",
       *comparison.others, counted(static_cast<std::size_t>(comparison.cores), "core"));

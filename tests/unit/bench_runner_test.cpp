@@ -391,6 +391,9 @@ TEST_CASE("bench runner: load by others is measured during the runs and warned o
   CHECK(*comparison.others == doctest::Approx(0.7));
   CHECK(has_warning(comparison, "W-LOAD"));
   CHECK(to_json(comparison)["machine"]["cores"] == 2);
+  CHECK(comparison.arms[0].cores.value() == doctest::Approx(1.2));
+  CHECK(comparison.versus[0].processor_bound.value() == doctest::Approx(1.3 / 1.2));
+  CHECK(bench_text(comparison).find("slow keeps 1.2 of 2 cores busy") != std::string::npos);
 }
 
 TEST_CASE("bench load: the processor time of a process and all that it started is its own") {
