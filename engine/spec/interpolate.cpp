@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kLongest = 1'000'000;     // bytes of one text after substitution
 constexpr std::uint32_t kHeaviest = 5'000'000;  // nodes below one value
+constexpr std::size_t kDeepest = 100;           // levels of a value; variables in variables
 
 struct Reference {
   std::string_view whole;  // "${var.x}"
@@ -155,11 +156,12 @@ const Node* Interpolator::value_of(Entry& entry, std::string_view name, const No
   }
   entry.state = State::Busy;
   busy_.emplace_back(name);
-  const Node* value = apply(entry.value);
+  const bool is_deep = busy_.size() > kDeepest;
+  const Node* value = is_deep ? entry.value : apply(entry.value);
   busy_.pop_back();
-  if (value->weight > kHeaviest) {
+  if (is_deep || value->weight > kHeaviest || value->depth > kDeepest) {
     report_.error(entry.value->place, "Too much nesting",
-                  "With its variables filled in, this value is too large.");
+                  "With its variables filled in, this value is too large or too deep.");
     value = arena_.scalar("", Node::Style::Substituted, entry.value->place);
   }
   entry.value = value;

@@ -149,7 +149,7 @@ class LayoutCheck {
   explicit LayoutCheck(Reporter& report) : report_(report) {}
 
   void document(const Node& root) {
-    block(root, kTop, "the spec");
+    block(root, kTop, "the spec", true);
     frame(root);
     declarations(root);
     const Node* targets = find_value(root, "targets");
@@ -198,11 +198,13 @@ class LayoutCheck {
     return false;
   }
 
-  void block(const Node& node, std::span<const Entry> entries, std::string_view where) {
+  // `may_hold_anchors`: keys that only exist to hold anchors are fine, as in bundles.
+  void block(const Node& node, std::span<const Entry> entries, std::string_view where,
+             bool may_hold_anchors = false) {
     for (const Member& member : node.members) {
       const auto entry = std::ranges::find(entries, member.key, &Entry::name);
       if (entry == entries.end()) {
-        unknown(member, entries, where);
+        unknown(member, entries, where, may_hold_anchors && member.value->anchored);
       } else if (entry->shape == Shape::Unsupported) {
         report_unsupported(member.place, member.key, report_);
       } else if (!member.value->is_null() && !fits(*member.value, entry->shape)) {
@@ -213,13 +215,15 @@ class LayoutCheck {
     }
   }
 
-  void unknown(const Member& member, std::span<const Entry> entries, std::string_view where) {
+  void unknown(const Member& member, std::span<const Entry> entries, std::string_view where,
+               bool holds_anchor) {
     std::vector<std::string> names;
     for (const Entry& entry : entries)
       if (entry.shape != Shape::Unsupported) names.emplace_back(entry.name);
+    const std::string near = suggestion(member.key, names);
+    if (holds_anchor && near.empty()) return;
     report_.error(member.place, "Unknown field",
-                  in_quotes(member.key) + " is not a field of " + std::string(where) + "." +
-                      suggestion(member.key, names));
+                  in_quotes(member.key) + " is not a field of " + std::string(where) + "." + near);
   }
 
   Reporter& report_;

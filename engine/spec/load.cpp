@@ -69,6 +69,8 @@ class Load {
     }
     scope_.bundle = interpolator.text_of("bundle.name").value_or("");
     scope_.target = target_.name;
+    check_name(scope_.bundle, name == nullptr ? sources_.start : name->place);
+    check_name(scope_.target, sources_.start);
     scope_.folder = sources_.folder;
     scope_.incomplete = sources_.incomplete;
     define_paths(workspace, interpolator);
@@ -82,12 +84,38 @@ class Load {
       root = text("/Workspace/Users/" + std::string(kUserName) + "/.bundle/" + scope_.bundle + "/" +
                   scope_.target);
     scope_.root_path = workspace_path(*interpolator.apply(root));
+    check_root(root->place);
     interpolator.define("workspace.root_path", text(scope_.root_path));
     const Node* files = workspace == nullptr ? nullptr : find_value(*workspace, "file_path");
     scope_.file_path = files != nullptr && files->is_scalar()
                            ? workspace_path(*interpolator.apply(files))
                            : scope_.root_path + "/files";
     interpolator.define("workspace.file_path", text(scope_.file_path));
+  }
+
+  // Both become folders of the default root path.
+  void check_name(const std::string& name, Place place) {
+    if (name.find('/') == std::string::npos && name != "." && name != "..") return;
+    report_.error(place, "Invalid name",
+                  "The name of a bundle or a target is the name of a folder too, and " +
+                      in_quotes(name) + " cannot be one. Use letters, digits, \"-\" and \"_\".");
+  }
+
+  // The root path is what a deployment owns, and what destroy clears.
+  void check_root(Place place) {
+    const std::string& root = scope_.root_path;
+    const std::string home = "/Workspace/Users/" + std::string(kUserName);
+    for (const std::string_view shared :
+         {"/", "/Workspace", "/Workspace/Users", "/Workspace/Shared", "/Workspace/Repos"})
+      if (root == shared) return report_shared(place);
+    if (root == home) report_shared(place);
+  }
+
+  void report_shared(Place place) {
+    report_.error(place, "Root path is not ours alone",
+                  in_quotes(scope_.root_path) +
+                      " holds other things too. Name a folder below it that belongs to this "
+                      "deployment.");
   }
 
   std::string workspace_path(const Node& node) {

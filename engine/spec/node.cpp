@@ -116,21 +116,21 @@ Node* Arena::node(Node::Type type, Place place) {
   return node;
 }
 
-const Node* Arena::scalar(std::string_view value, Node::Style style, Place place) {
+Node* Arena::scalar(std::string_view value, Node::Style style, Place place) {
   Node* made = node(Node::Type::Scalar, place);
   made->style = style;
   made->text = text(value);
   return made;
 }
 
-const Node* Arena::map(std::span<const Member> entries, Place place) {
+Node* Arena::map(std::span<const Member> entries, Place place) {
   Node* made = node(Node::Type::Map, place);
   made->members = members(entries);
   for (const Member& member : entries) measure(*made, *member.value);
   return made;
 }
 
-const Node* Arena::list(std::span<const Node* const> entries, Place place) {
+Node* Arena::list(std::span<const Node* const> entries, Place place) {
   Node* made = node(Node::Type::List, place);
   made->items = items(entries);
   for (const Node* item : entries) measure(*made, *item);

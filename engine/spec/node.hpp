@@ -36,6 +36,7 @@ struct Node {
 
   Type type = Type::Null;
   Style style = Style::Plain;
+  bool anchored = false;     // an anchor stands here or below
   std::uint16_t depth = 1;   // levels below and including this node
   std::uint32_t weight = 1;  // nodes below and including this one, aliases expanded
   Place place;
@@ -69,9 +70,9 @@ class Arena {
   std::span<const Node* const> items(std::span<const Node* const> items);
   Node* node(Node::Type type, Place place);
 
-  const Node* scalar(std::string_view text, Node::Style style, Place place);
-  const Node* map(std::span<const Member> members, Place place);
-  const Node* list(std::span<const Node* const> items, Place place);
+  Node* scalar(std::string_view text, Node::Style style, Place place);
+  Node* map(std::span<const Member> members, Place place);
+  Node* list(std::span<const Node* const> items, Place place);
 
  private:
   std::pmr::monotonic_buffer_resource memory_{64 * 1024};

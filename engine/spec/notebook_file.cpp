@@ -3,9 +3,13 @@
 #include <algorithm>
 
 #include "engine/base/json.hpp"
+#include "engine/spec/utf8.hpp"
 
 namespace dbplan {
 namespace {
+
+// Source: the workspace import call answers MAX_NOTEBOOK_SIZE_EXCEEDED above this.
+constexpr std::size_t kLargest = 10'485'760;
 
 bool is_jupyter(std::string_view path) { return path.ends_with(".ipynb"); }
 
@@ -75,6 +79,13 @@ Result<NotebookFile> read_notebook(const Tree& tree, const std::string& path,
   if (!text)
     return fail(text.error().code, "The file \"" + tree.display(path) +
                                        "\" cannot be read: " + text.error().message + ".");
+  if (text->size() > kLargest)
+    return fail(Error::Code::Invalid, "The notebook \"" + tree.display(path) +
+                                          "\" is larger than 10 MB, which is more than a "
+                                          "workspace takes. Make it smaller.");
+  if (find_invalid_utf8(*text))
+    return fail(Error::Code::Invalid,
+                "The notebook \"" + tree.display(path) + "\" is no UTF-8 text. Save it as UTF-8.");
   if (is_jupyter(path)) return read_jupyter(std::move(*text), language);
   NotebookFile file;
   file.format = "SOURCE";

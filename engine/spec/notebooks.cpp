@@ -146,7 +146,7 @@ class Notebooks {
       resource.body["language"] = std::move(file->language);
       item.calls = std::move(file->calls);
     } else {
-      report_.error(place, "Not a notebook", file.error().message);
+      report_.error(place, "Unusable notebook", file.error().message);
     }
     by_source_.emplace(path, items_.size());  // of a file declared twice, the first one is meant
     items_.push_back(std::move(item));

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/spec/utf8.hpp"
+
 namespace dbplan {
 namespace {
 
@@ -54,7 +56,7 @@ class Builder : public YAML::EventHandler {
                     "anchor to a value further up.");
       throw Unusable{};
     }
-    add(target, 0);
+    attach(target);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -76,7 +78,8 @@ class Builder : public YAML::EventHandler {
     const Frame frame = close();
     const std::span<const Node* const> items{items_.data() + frame.first,
                                              items_.size() - frame.first};
-    const Node* list = arena_.list(items, frame.place);
+    Node* list = arena_.list(items, frame.place);
+    list->anchored = frame.anchored;
     items_.resize(frame.first);
     add(list, frame.anchor);
   }
@@ -91,7 +94,8 @@ class Builder : public YAML::EventHandler {
     merge_defaults(frame);
     const std::span<const Member> members{members_.data() + frame.first,
                                           members_.size() - frame.first};
-    const Node* map = arena_.map(members, frame.place);
+    Node* map = arena_.map(members, frame.place);
+    map->anchored = frame.anchored;
     members_.resize(frame.first);
     add(map, frame.anchor);
   }
@@ -104,6 +108,7 @@ class Builder : public YAML::EventHandler {
     std::size_t first;                  // index of its first entry in items_ or members_
     std::optional<Member> key;          // of a map: read, its value not yet
     bool merges = false;                // that key is "<<"
+    bool anchored = false;              // an anchor stands inside
     std::vector<Member> defaults = {};  // values of merge keys, in order
   };
 
@@ -143,12 +148,19 @@ class Builder : public YAML::EventHandler {
     return frame;
   }
 
-  void add(const Node* node, YAML::anchor_t anchor) {
-    if (node->depth > kDeepest || node->weight > kHeaviest) too_large(node->place);
+  void add(Node* node, YAML::anchor_t anchor) {
     if (anchor != 0) {
       if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
       anchors_[anchor] = node;
+      node->anchored = true;
     }
+    if (node->anchored && !frames_.empty()) frames_.back().anchored = true;
+    attach(node);
+  }
+
+  // Into the map or list that is open.
+  void attach(const Node* node) {
+    if (node->depth > kDeepest || node->weight > kHeaviest) too_large(node->place);
     if (frames_.empty()) {
       root_ = node;
       return;
@@ -240,23 +252,6 @@ class Builder : public YAML::EventHandler {
   std::vector<const Node*> items_;  // of all open lists, innermost last
 };
 
-// The first byte that is not UTF-8, or nothing.
-std::optional<std::size_t> find_invalid(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t length = c >= 0xF0 && c < 0xF5 ? 4 : c >= 0xE0 ? 3 : c >= 0xC2 ? 2 : 0;
-    if (c >= 0xF5 || length == 0 || i + length > text.size()) return i;
-    for (std::size_t k = 1; k < length; ++k)
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return i;
-    i += length;
-  }
-  return std::nullopt;
-}
-
 Place place_of_byte(std::string_view text, std::size_t byte, std::uint32_t file) {
   Place place{file, 1, 1};
   for (std::size_t i = 0; i < byte; ++i) {
@@ -287,7 +282,7 @@ std::string explain(const std::string& message, std::string_view line) {
 const Node* read_yaml(const SourceFiles& files, std::uint32_t file, Arena& arena,
                       Reporter& report) {
   const std::string_view text = files.text(file);
-  if (const auto bad = find_invalid(text)) {
+  if (const auto bad = find_invalid_utf8(text)) {
     report.error(place_of_byte(text, *bad, file), "Not UTF-8",
                  "Specs are UTF-8 text, and this byte is not. Save the file as UTF-8.");
     return nullptr;

@@ -96,11 +96,11 @@ TEST_CASE("notebooks: what a task names must be there, and be a notebook, in the
   check_one(load_files({{"dbplan.yml", spec({"./a"})}, {"a.py", kHead}}),
             "Missing notebook at 7: './a'", "\"./a.py\"");
   check_one(load_files({{"dbplan.yml", spec({"./a.py"})}, {"a.py", "print(1)\n"}}),
-            "Not a notebook at 7: './a.py'", "# Databricks notebook source");
+            "Unusable notebook at 7: './a.py'", "# Databricks notebook source");
   check_one(load_files({{"dbplan.yml", spec({"../a.py"})}}), "Outside the project at 7: '../a.py'",
             "leads out");
   check_one(load_files({{"dbplan.yml", spec({"./a.ipynb"})}, {"a.ipynb", "no JSON"}}),
-            "Not a notebook at 7: './a.ipynb'", "Jupyter");
+            "Unusable notebook at 7: './a.ipynb'", "Jupyter");
 }
 
 TEST_CASE("notebooks: %run and dbutils.notebook.run are followed, children first") {
@@ -205,7 +205,8 @@ TEST_CASE("notebooks: mistakes in declarations") {
   check_one(declare("source: ../gone.py"), "Outside the project at 2: ../gone.py", "leads out");
   check_one(declare("source: a.py, path: x", {{"a.py", kHead}}), "Path is not absolute at 2: x",
             "/Workspace/");
-  check_one(declare("source: a.txt", {{"a.txt", kHead}}), "Not a notebook at 2: a.txt", "language");
+  check_one(declare("source: a.txt", {{"a.txt", kHead}}), "Unusable notebook at 2: a.txt",
+            "language");
   check_one(declare("source: a.py, language: JAVA", {{"a.py", kHead}}), "Unknown value at 2: JAVA",
             "PYTHON, SQL, SCALA or R");
   check_one(declare("sorce: a.py, source: a.py", {{"a.py", kHead}}), "Unknown field at 2: sorce",
@@ -253,4 +254,12 @@ TEST_CASE("notebooks: Jupyter notebooks keep their format, and their calls are f
   CHECK(loaded.at("notebooks", "a").depends_on == Addresses{{"notebooks", "lib"}});
   check_one(load_files({{"dbplan.yml", spec({"a.ipynb"})}, {"a.ipynb", text}}),
             "Missing notebook at 5: ./lib", "relative to this notebook");
+}
+
+TEST_CASE("notebooks: what a workspace would refuse is refused here") {
+  check_one(
+      load_files({{"dbplan.yml", spec({"a.py"})}, {"a.py", kHead + std::string(10'500'000, 'x')}}),
+      "Unusable notebook at 7: 'a.py'", "10 MB");
+  check_one(load_files({{"dbplan.yml", spec({"a.py"})}, {"a.py", kHead + "\xFF"}}),
+            "Unusable notebook at 7: 'a.py'", "UTF-8");
 }

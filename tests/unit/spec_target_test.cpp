@@ -180,3 +180,15 @@ TEST_CASE("targets: mistakes in presets and mode") {
   check_one(load_text("presets: {jobs_max_concurrent_runs: many}\n"), "Wrong type at 2: many",
             "an integer");
 }
+
+TEST_CASE("targets: a root path belongs to one deployment") {
+  for (const char* path : {"/", "'~'", "/Shared/", "/Workspace/Users"})
+    check_one(load_text("workspace: {root_path: " + std::string(path) + "}\n"),
+              "Root path is not ours alone at 2: " + std::string(path), "below it");
+}
+
+TEST_CASE("targets: names of bundles and targets are names of folders") {
+  check_one(load_files({{"dbplan.yml", "bundle: {name: ../other}\n"}}),
+            "Invalid name at 1: ../other", "letters");
+  check_one(load_text("targets: {a/b: }\n"), "Invalid name at 0: ", "a/b");
+}

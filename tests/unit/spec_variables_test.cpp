@@ -178,3 +178,12 @@ TEST_CASE("variables: texts cannot grow without end") {
   REQUIRE_FALSE(loaded.problems.empty());
   CHECK(loaded.problems[0].summary == "Text too long");
 }
+
+TEST_CASE("variables: a long chain is refused, not a crash") {
+  std::string head = "variables:\n  v0: {default: x}\n";
+  for (int i = 1; i < 20000; ++i)
+    head += "  v" + std::to_string(i) + ": {default: '${var.v" + std::to_string(i - 1) + "}'}\n";
+  const auto loaded = load_text(head + "resources: {jobs: {a: {name: '${var.v19999}'}}}\n");
+  REQUIRE(loaded.problems.size() == 1);
+  CHECK(loaded.problems[0].summary == "Too much nesting");
+}

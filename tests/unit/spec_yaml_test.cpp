@@ -148,3 +148,13 @@ TEST_CASE("yaml: an unquoted cron expression inside braces is explained") {
       load_text("resources: {schedules: {s: {quartz_cron_expression: 0 0 6 * * ?, job: j}}}\n"),
       "Invalid YAML at 2: ?", "into quotes");
 }
+
+TEST_CASE("yaml: a key that only holds anchors is no mistake, a misspelt one is") {
+  const std::string use = "resources: {clusters: {c: {<<: *c, num_workers: 1}}}\n";
+  check_clean(load_text("definitions:\n  c: &c {spark_version: x}\n" + use));
+  check_clean(load_text("definitions: &c {spark_version: x}\n" + use));
+  check_one(load_text("variable:\n  c: &c {spark_version: x}\n" + use),
+            "Unknown field at 2: variable", "\"variables\"");
+  check_one(load_text("definitions: {spark_version: x}\n"), "Unknown field at 2: definitions",
+            "not a field of the spec");
+}
