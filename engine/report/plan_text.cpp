@@ -134,7 +134,7 @@ std::string plan_text(const Plan& plan, const PlanFrame& frame, const TextStyle&
       !frame.title.empty()
           ? frame.title + "\n"
           : fmt::format("{} → {} in {}{} as {}\n", plan.bundle, plan.target,
-                        frame.local ? "the local workspace " : "", frame.host, visible(frame.user));
+                        frame.local ? "the local workspace" : "", frame.local ? "" : frame.host, visible(frame.user));
   if (!view.changes.empty()) writer.text_ += "\n";
   for (const Change* change : view.changes) writer.change(*change, title_width(view.changes));
   if (!view.drift.empty())

@@ -51,13 +51,16 @@ class World {
     const Address key = address(name);
     Json json = parse(body);
     const Kind* kind = kind_of(key);
-    if (!kind->stamp_field.empty()) json[std::string(kind->stamp_field)]["dbplan"] = stamp_of(kRoot, key);
+    if (!kind->stamp_field.empty())
+      json[std::string(kind->stamp_field)]["dbplan"] = stamp_of(kRoot, key);
     ledger.found = true;
     ledger.root_path = kRoot;
     ledger.entries[key] = {.id = id, .body = json, .echo = parse(echo)};
   }
 
-  Plan plan() const { return make_plan(desired, workspace, ledger, databricks::databricks_kinds()); }
+  Plan plan() const {
+    return make_plan(desired, workspace, ledger, databricks::databricks_kinds());
+  }
 
   /// One line for each change that is not kept: "jobs.a update", then its acting fields.
   std::string text() const {
@@ -68,7 +71,8 @@ class World {
       if (change.action == Action::Keep) continue;
       text += change.address.text() + " " + std::string(action_name(change.action)) + "\n";
       for (const FieldChange& field : change.fields)
-        if (field.acts()) text += "  " + field.path + " " + kClasses[static_cast<int>(field.kind)] + "\n";
+        if (field.acts())
+          text += "  " + field.path + " " + kClasses[static_cast<int>(field.kind)] + "\n";
     }
     return text;
   }
