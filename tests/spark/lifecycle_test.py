@@ -6,8 +6,7 @@ import signal
 import unittest
 from pathlib import Path
 
-from installer.cluster import ClusterError
-from support import SparkTest, another_cluster, cluster, notebook, until, write
+from support import ClusterError, SparkTest, another_cluster, cluster, notebook, until, write
 
 # One task each: a running task keeps its core, so a job of two would starve every other run of this cluster.
 ENDLESS = "spark.range(0, 1 << 40, 1, 1).selectExpr('sum(sqrt(id))').collect()"

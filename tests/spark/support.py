@@ -20,7 +20,7 @@ RUNTIME_SOURCES = Path(__file__).resolve().parents[2] / "providers" / "local" / 
 RUNTIME = Path(os.environ.get("DBPLAN_RUNTIME") or RUNTIME_SOURCES.parents[2] / "build" / "runtime")
 sys.path[:0] = [str(RUNTIME_SOURCES), str(RUNTIME_SOURCES / "python")]
 
-from installer.cluster import Cluster  # noqa: E402
+from installer.cluster import Cluster, ClusterError  # noqa: E402, F401
 
 PATIENCE = 180
 SEPARATOR = {"PYTHON": "# COMMAND ----------", "SQL": "-- COMMAND ----------", "SCALA": "// COMMAND ----------"}

@@ -5,9 +5,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.apache.spark.sql.catalyst.analysis.NoSuchTableException;
-import org.apache.spark.sql.connector.catalog.CatalogV2Util;
-import org.apache.spark.sql.connector.catalog.Column;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.StagedTable;
 import org.apache.spark.sql.connector.catalog.Table;
@@ -54,13 +51,8 @@ public final class DbCatalog extends DeltaCatalog {
   }
 
   @Override
-  public Table createTable(Identifier table, Column[] columns, Transform[] partitions, Map<String, String> properties) {
-    return orLoseTheRace(table, () -> super.createTable(table, columns, partitions, located(table, properties)));
-  }
-
-  @Override
   public Table createTable(Identifier table, StructType schema, Transform[] partitions, Map<String, String> properties) {
-    return createTable(table, CatalogV2Util.structTypeToV2Columns(schema), partitions, properties);
+    return orLoseTheRace(table, () -> super.createTable(table, schema, partitions, located(table, properties)));
   }
 
   @Override
