@@ -4,7 +4,6 @@ import io.unitycatalog.dbplan.TreeCatalog;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.StagedTable;
 import org.apache.spark.sql.connector.catalog.Table;
@@ -22,9 +21,6 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
  * table at the same moment.
  */
 public final class DbCatalog extends DeltaCatalog {
-  /** How long the loser of a race waits for the winner's table to be visible. */
-  private static final long RACE_PATIENCE_MS = 30_000;
-
   private TreeCatalog tree;
   private String name;
 
@@ -52,7 +48,10 @@ public final class DbCatalog extends DeltaCatalog {
 
   @Override
   public Table createTable(Identifier table, StructType schema, Transform[] partitions, Map<String, String> properties) {
-    return orLoseTheRace(table, () -> super.createTable(table, schema, partitions, located(table, properties)));
+    // Delta lets several creators of one new table fail on each other's half-written log. One after the other, all but
+    // the first hear "exists already", which is also what CREATE TABLE IF NOT EXISTS expects.
+    return tree.oneCreatorOf(
+        table, () -> super.createTable(table, schema, partitions, located(table, properties)));
   }
 
   @Override
@@ -80,42 +79,5 @@ public final class DbCatalog extends DeltaCatalog {
     result.put(TableCatalog.PROP_LOCATION, tree.locationOf(table));
     if (tree.isManaged(table)) result.put(TableCatalog.PROP_IS_MANAGED_LOCATION, "true");
     return result;
-  }
-
-  /**
-   * Of several creators of one new table, one wins Delta's first commit; the others get its concurrency error. What they
-   * mean by it is "exists already", which is also what CREATE TABLE IF NOT EXISTS expects to hear.
-   */
-  private Table orLoseTheRace(Identifier table, Supplier<Table> create) {
-    if (tree.tableExists(table)) return create.get();
-    try {
-      return create.get();
-    } catch (RuntimeException problem) {
-      if (!isConcurrencyError(problem) || !appears(table)) throw problem;
-      throw TreeCatalog.alreadyExists(table);
-    }
-  }
-
-  private static boolean isConcurrencyError(Throwable problem) {
-    for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
-      String type = cause.getClass().getName();
-      if (type.startsWith("io.delta.exceptions.") || type.contains("DeltaConcurrentModificationException")) return true;
-      if (cause instanceof java.nio.file.FileAlreadyExistsException) return true;
-    }
-    return false;
-  }
-
-  private boolean appears(Identifier table) {
-    long deadline = System.nanoTime() + RACE_PATIENCE_MS * 1_000_000;
-    while (System.nanoTime() < deadline) {
-      if (tree.tableExists(table)) return true;
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
-    }
-    return false;
   }
 }

@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * in its log), {@code partitions} (comma list), {@code p.<key>} a table property; of a view {@code text} (its query) and
  * {@code ns} (catalog.schema in which the query's names are looked up). The server reads these files too.
  *
- * <p>A file appears whole or not at all, and creating it fails if it exists: a hard link is both. No lock is needed.
+ * <p>A file appears whole or not at all, and creating it fails if it exists: a hard link is both.
  */
 public final class TableFile {
   private static final String PROPERTY = "p.";

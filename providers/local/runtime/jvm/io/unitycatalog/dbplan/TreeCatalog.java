@@ -1,8 +1,13 @@
 package io.unitycatalog.dbplan;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +20,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.catalyst.analysis.NamespaceAlreadyExistsException;
@@ -37,7 +45,8 @@ import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 /**
  * A catalog that is a folder: {@code <root>/<schema>/_meta/<table>.properties}, managed data in {@code <root>/<schema>/<table>}.
  *
- * <p>Any number of JVMs use one tree at once: there is no lock and nothing is cached, a create is a hard link.
+ * <p>Any number of JVMs use one tree at once: nothing is cached, and a description appears whole or not at all. Only the
+ * creation of one and the same table is serialised, by {@link #oneCreatorOf}.
  *
  * <p>The package must start with {@code io.unitycatalog}: Delta 4.4.0 tells only such a delegate of the tables it creates;
  * for any other, new tables would end in the session catalog and be lost with the JVM. tests/spark holds a test of that.
@@ -47,6 +56,8 @@ public final class TreeCatalog implements TableCatalog, SupportsNamespaces {
   private static final String SUFFIX = ".properties";
   private static final Set<String> NOT_PROPERTIES =
       Set.of("location", "provider", "comment", "owner", "external", "is_managed_location");
+
+  private static final Map<Path, ReentrantLock> CREATING = new ConcurrentHashMap<>();
 
   private final String name;
   private final Path root;
@@ -148,6 +159,32 @@ public final class TreeCatalog implements TableCatalog, SupportsNamespaces {
         });
     if (!file.create(metaFile(table))) throw new TableAlreadyExistsException(table);
     return SparkTable.of(name, table, file);
+  }
+
+  /**
+   * Runs `create` while no other thread or JVM creates this table; if it exists by then, that is the answer.
+   *
+   * <p>The lock file stays: removing it while another waits for it would let two in.
+   */
+  public <T> T oneCreatorOf(Identifier table, Supplier<T> create) {
+    require(table.namespace());
+    Path meta = metaFile(table);
+    Path file = meta.resolveSibling("." + meta.getFileName() + ".lock");
+    // A file lock is held by a JVM, not by a thread: inside this one, a lock of Java's comes first.
+    ReentrantLock ours = CREATING.computeIfAbsent(file, key -> new ReentrantLock());
+    ours.lock();
+    try {
+      Files.createDirectories(file.getParent());
+      try (FileChannel channel = FileChannel.open(file, CREATE, WRITE);
+          FileLock lock = channel.lock()) {
+        if (tableExists(table)) throw alreadyExists(table);
+        return create.get();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      ours.unlock();
+    }
   }
 
   /** Writes a view; with `replace` also over an existing view, never over a table. */
