@@ -7,8 +7,10 @@ using namespace dbplan;
 namespace {
 
 Diagnostic at(int line, int column, int length, std::string source_line) {
-  return {Diagnostic::Severity::Error, "Unknown field",
-          {"specs/jobs.yml", line, column, length}, std::move(source_line),
+  return {Diagnostic::Severity::Error,
+          "Unknown field",
+          {"specs/jobs.yml", line, column, length},
+          std::move(source_line),
           "It is wrong. Do it right."};
 }
 
