@@ -62,6 +62,10 @@ class PythonCells(SparkTest):
                 self.assertEqual(cell, run.result["cell"])
                 self.assertLess(len(run.result["error"]), 1500)
 
+    def test_an_exception_that_cannot_say_what_it_is_still_fails_the_run(self):
+        cell = "class Mute(Exception):\n  def __str__(self):\n    return 1 / 0\nraise Mute()"
+        self.assertEqual("Mute: <ZeroDivisionError while telling this error>", self.fail_with(cell).result["error"])
+
     def test_a_text_that_is_no_notebook_fails_before_its_first_cell(self):
         run = self.run_notebook("{", format="JUPYTER")
         self.assertIn("NotebookError: not a Jupyter notebook", run.result["error"])
@@ -125,6 +129,32 @@ class SqlCells(SparkTest):
             parameters={"size": "small"},
         )
         self.assertEqual("2020-01-01,2020-01-01,2020-01-01,small", run.value, run.result)
+
+    def test_parameters_name_tables_and_fill_statements_of_every_kind(self):
+        run = self.run_notebook(
+            notebook(
+                "CREATE SCHEMA IF NOT EXISTS IDENTIFIER(:catalog || '.params');\nUSE IDENTIFIER(:catalog || '.params');\n"
+                "CREATE OR REPLACE TABLE IDENTIFIER(:catalog || '.params.t') AS SELECT 1 AS id, :word AS word;\n"
+                "INSERT INTO IDENTIFIER(:catalog || '.params.t') VALUES (2, :word);\n"
+                "UPDATE IDENTIFIER(:catalog || '.params.t') SET word = concat(:word, '!') WHERE id = 1;\n"
+                "MERGE INTO IDENTIFIER(:catalog || '.params.t') AS t USING (SELECT 3 AS id) AS s ON t.id = s.id\n"
+                "  WHEN NOT MATCHED THEN INSERT (id, word) VALUES (s.id, :word);\n"
+                "DELETE FROM IDENTIFIER(:catalog || '.params.t') WHERE word = :word AND id = 2",
+                "SELECT id, word, ':word' AS quoted FROM IDENTIFIER(:catalog || '.params.t') ORDER BY id",
+                language="SQL",
+            ),
+            language="SQL",
+            parameters={"catalog": "main", "word": "it's"},
+        )
+        self.assertEqual("SUCCESS", run.result["state"], run.result.get("error_trace"))
+        self.assertEqual([[1, "it's!", ":word"], [3, "it's", ":word"]], run.of("table", 2)[0]["rows"])
+
+    def test_spark_sql_takes_arguments(self):
+        run = self.succeed(
+            "row = spark.sql('SELECT :a AS a, :b + 1 AS b', args={'a': 'x', 'b': 2}).first()",
+            "dbutils.notebook.exit(f\"{row.a} {row.b} {spark.sql('SELECT ? AS c', [5]).first().c}\")",
+        )
+        self.assertEqual("x 3 5", run.value)
 
     def test_large_results_are_cut_and_say_so(self):
         (table,) = self.succeed("display(spark.range(10050))").of("table")

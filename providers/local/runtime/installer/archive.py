@@ -4,6 +4,7 @@ Java ignores an archive that does not fit, so nothing depends on it but time.
 """
 
 import os
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from .cluster import Cluster, ClusterError
 
 NOTEBOOK = Path(__file__).with_name("training_notebook.py")
 PATIENCE = 600
+KEPT = 3  # archives of 190 MB; a checkout that misses its own makes it again
 
 
 def name(java_version, class_path):
@@ -25,6 +27,7 @@ def name(java_version, class_path):
 
 def install(cache, venv, class_path, java_version):
     """The archive, or None: a failure is told and costs only start-up time."""
+
     def build(draft):
         start = time.monotonic()
         say("class-data archive: running a notebook once to learn what Spark loads (one to two minutes)")
@@ -32,7 +35,11 @@ def install(cache, venv, class_path, java_version):
         say(f"class-data archive made in {seconds_since(start)}")
 
     try:
-        return cached(cache, name(java_version, class_path), build) / "classes.jsa"
+        archive = cached(cache, name(java_version, class_path), build) / "classes.jsa"
+        os.utime(archive.parent)
+        for old in sorted(cache.glob("archive-*"), key=os.path.getmtime)[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+        return archive
     except (ClusterError, OSError) as problem:
         say(f"warning: no class-data archive ({problem}); clusters start, but take 10 s longer")
         return None
@@ -40,7 +47,7 @@ def install(cache, venv, class_path, java_version):
 
 def _train(draft, venv, class_path):
     archive = draft / "classes.jsa"
-    with tempfile.TemporaryDirectory(prefix="training-", dir=draft.parent) as workspace:
+    with tempfile.TemporaryDirectory(prefix=".draft-training-", dir=draft.parent) as workspace:
         runtime = Path(workspace) / "runtime"
         folder.write(runtime, venv, class_path, None, {}, "training")
         settings = runtime / "log4j2.properties"

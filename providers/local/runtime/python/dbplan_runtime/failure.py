@@ -11,12 +11,19 @@ TRACE_LIMIT = 131_072
 
 
 def error_line(problem):
-    """`Type: message`; of an error from Spark without the Java stack that follows its message."""
-    text = problem._desc if isinstance(problem, CapturedException) else str(problem)
+    """`Type: message`, without the Java stack that Py4J puts behind it."""
+    return _cut(_told(problem).split("\n\tat ")[0], MESSAGE_LIMIT)
+
+
+def _told(problem):
+    try:
+        text = problem._desc if isinstance(problem, CapturedException) else str(problem)
+    except Exception as worse:  # an exception of the notebook's own may be unable to say what it is
+        text = f"<{type(worse).__name__} while telling this error>"
     if isinstance(problem, SyntaxError):
         text = f"{problem.msg} ({problem.filename}, line {problem.lineno})" if problem.filename else problem.msg
     name, text = type(problem).__name__, text.strip()
-    return _cut(f"{name}: {text}" if text else name, MESSAGE_LIMIT)
+    return f"{name}: {text}" if text else name
 
 
 def error_trace(problem):
@@ -28,7 +35,10 @@ def error_trace(problem):
         if frames:
             lines.append("Traceback (most recent call last):\n")
             lines += traceback.format_list(frames)
-        lines += traceback.TracebackException(type(item), item, None).format_exception_only()
+        if isinstance(item, SyntaxError):
+            lines += traceback.format_exception_only(type(item), item)
+        else:
+            lines.append(_told(item) + "\n")
     if child := getattr(problem, "child_trace", ""):
         lines.append(f"\n--- in the child run {problem.run_id} ---\n{child}")
     return _cut("".join(lines), TRACE_LIMIT)
