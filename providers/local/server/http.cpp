@@ -1,0 +1,118 @@
+#include "providers/local/server/http.hpp"
+
+// The packaged library is built with TLS; its structures have other sizes without this.
+#define CPPHTTPLIB_OPENSSL_SUPPORT
+#include <httplib.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace dbplan::local {
+namespace {
+
+constexpr const char* kLoopback = "127.0.0.1";
+constexpr int kPendingConnections = 512;
+constexpr int kIdleSeconds = 30;
+constexpr int kPatienceSeconds = 60;  // for one read or write
+
+/// A thread per connection: a connection may wait for a notebook for a long time.
+class ConnectionThreads final : public httplib::TaskQueue {
+ public:
+  void enqueue(std::function<void()> task) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++active_;
+    }
+    std::thread([this, task = std::move(task)] {
+      task();
+      const std::lock_guard lock(mutex_);
+      --active_;
+      idle_.notify_all();
+    }).detach();
+  }
+
+  void shutdown() override {
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return active_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  int active_ = 0;
+};
+
+class Listener final : public httplib::Server {
+ public:
+  /// The library's own backlog of 5 makes bursts of clients wait a second.
+  void widen_backlog() { ::listen(svr_sock_, kPendingConnections); }
+};
+
+Call call_of(const httplib::Request& request) {
+  Call call{.method = request.method, .path = request.path, .body = request.body};
+  for (const auto& [key, value] : request.params) call.query.emplace(key, value);
+  call.authorization = request.get_header_value("Authorization");
+  call.multipart = request.is_multipart_form_data();
+  for (const auto& [name, part] : request.files) call.parts[name] = part.content;
+  return call;
+}
+
+}  // namespace
+
+struct HttpServer::Impl {
+  std::function<Answer(Call&)> handle;
+  Listener server;
+  std::thread thread;
+
+  void reply(const httplib::Request& request, httplib::Response& response) {
+    Call call = call_of(request);
+    Answer answer = handle(call);
+    response.status = answer.status;
+    for (const auto& [key, value] : answer.headers) response.set_header(key, value);
+    response.set_content(std::move(answer.body), answer.content_type);
+  }
+};
+
+HttpServer::HttpServer(std::function<Answer(Call&)> handle) : impl_(std::make_unique<Impl>()) {
+  impl_->handle = std::move(handle);
+  Listener& server = impl_->server;
+  server.new_task_queue = [] { return new ConnectionThreads; };
+  server.set_tcp_nodelay(true);
+  server.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
+  server.set_keep_alive_timeout(kIdleSeconds);
+  server.set_read_timeout(kPatienceSeconds);
+  server.set_write_timeout(kPatienceSeconds);
+  const httplib::Server::Handler reply = [this](const httplib::Request& request,
+                                                httplib::Response& response) {
+    impl_->reply(request, response);
+  };
+  const std::string any = R"([\s\S]*)";
+  server.Get(any, reply).Post(any, reply).Put(any, reply).Patch(any, reply).Delete(any, reply);
+}
+
+HttpServer::~HttpServer() { stop(); }
+
+Result<int> HttpServer::bind(int port) {
+  Listener& server = impl_->server;
+  const int bound = port == 0 ? server.bind_to_any_port(kLoopback)
+                              : (server.bind_to_port(kLoopback, port) ? port : -1);
+  if (bound < 0)
+    return fail(Error::Code::Conflict, "port " + std::to_string(port) + " is not free");
+  server.widen_backlog();
+  return bound;
+}
+
+void HttpServer::start() {
+  impl_->thread = std::thread([this] { impl_->server.listen_after_bind(); });
+}
+
+void HttpServer::stop() {
+  if (!impl_->thread.joinable()) return;
+  // stop() of a server whose loop has not begun yet would be lost.
+  while (!impl_->server.is_running()) std::this_thread::yield();
+  impl_->server.stop();
+  impl_->thread.join();
+}
+
+}  // namespace dbplan::local

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/json.hpp"
+#include "engine/base/result.hpp"
+#include "providers/local/server/store.hpp"
+#include "providers/local/server/times.hpp"
+
+namespace dbplan::local {
+
+/// One job as it is kept.
+struct Job {
+  std::int64_t id = 0;
+  std::string creator;
+  Millis created_time = 0;
+  Millis changed_time = 0;  // of the settings: periodic triggers count from here
+  Json settings;            // effective
+
+  /// Who its runs run as.
+  std::string run_as() const;
+
+  // Answers of the list, made when first asked for: a list of 100 expanded jobs is the most
+  // frequent large answer there is.
+  mutable std::string expanded = {};
+  mutable std::string brief = {};
+};
+
+/// The jobs. Not thread-safe.
+class Jobs {
+ public:
+  Jobs(Store& store, WallClock now);
+
+  Job* find(std::int64_t id);
+  /// Newest first.
+  std::vector<const Job*> all() const;
+  /// `settings` are effective already.
+  Job& create(Json settings, const std::string& creator);
+  void change(Job& job, Json settings);
+  void remove(std::int64_t id);
+  /// Called after a job was created, changed or (with null) removed.
+  void on_change(std::function<void(std::int64_t, const Job*)> listener);
+
+ private:
+  void save(const Job& job);
+
+  Store& store_;
+  WallClock now_;
+  std::map<std::int64_t, Job> jobs_;
+  std::int64_t last_id_;
+  std::vector<std::function<void(std::int64_t, const Job*)>> listeners_;
+};
+
+}  // namespace dbplan::local

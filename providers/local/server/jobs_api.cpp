@@ -1,0 +1,182 @@
+#include "providers/local/server/jobs_api.hpp"
+
+#include <algorithm>
+
+#include "providers/local/server/job_settings.hpp"
+#include "providers/local/server/refusal.hpp"
+
+namespace dbplan::local {
+namespace {
+
+constexpr std::int64_t kMaxPage = 100;
+constexpr std::int64_t kDefaultPage = 20;
+constexpr std::size_t kArrayPage = 100;  // elements of tasks and the like in one answer
+constexpr const char* kPagedArrays[] = {"tasks", "job_clusters", "environments", "parameters"};
+
+/// "2.2" of "/api/2.2/jobs/create".
+std::string_view version_of(const Call& call) { return std::string_view(call.path).substr(5, 3); }
+
+Json head(const Job& job) {
+  return {{"job_id", job.id},
+          {"creator_user_name", job.creator},
+          {"run_as_user_name", job.run_as()},
+          {"created_time", job.created_time}};
+}
+
+/// Elements first..first+100 of each paged array; true if any has more.
+bool cut_arrays(Json& settings, std::size_t first) {
+  bool more = false;
+  for (const char* key : kPagedArrays) {
+    if (!at_or_null(settings, key).is_array()) continue;
+    Json& list = settings[key];
+    if (first == 0 && list.size() <= kArrayPage) continue;
+    more = more || list.size() > first + kArrayPage;
+    Json page = Json::array();
+    for (std::size_t i = first; i < std::min(list.size(), first + kArrayPage); ++i)
+      page.push_back(std::move(list[i]));
+    list = std::move(page);
+  }
+  return more;
+}
+
+const std::string& expanded(const Job& job) {
+  if (!job.expanded.empty()) return job.expanded;
+  Json entry = head(job);
+  entry["settings"] = job.settings;
+  entry["has_more"] = cut_arrays(entry["settings"], 0);
+  return job.expanded = canonical(entry);
+}
+
+const std::string& brief(const Job& job) {
+  if (!job.brief.empty()) return job.brief;
+  Json entry = head(job);
+  entry["settings"] = job.settings;
+  for (const char* key : {"tasks", "job_clusters", "environments", "parameters"})
+    entry["settings"].erase(key);
+  return job.brief = canonical(entry);
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::vector<const Job*> wanted(const Jobs& jobs, const Call& call) {
+  std::vector<const Job*> found = jobs.all();
+  const std::string name = call.query_text("name");
+  if (!name.empty())
+    std::erase_if(found,
+                  [&](const Job* job) { return !same_name(text_at(job->settings, "name"), name); });
+  // The token is the id of the last one shown: a create or delete meanwhile shifts nothing.
+  const std::int64_t after = call.query_int("page_token");
+  if (after != 0) std::erase_if(found, [&](const Job* job) { return job->id >= after; });
+  const auto offset = std::min<std::int64_t>(std::max<std::int64_t>(call.query_int("offset"), 0),
+                                             std::ssize(found));
+  found.erase(found.begin(), found.begin() + offset);
+  return found;
+}
+
+Result<Answer> list(Jobs& jobs, Call& call) {
+  const std::int64_t limit = call.query_int("limit", kDefaultPage);
+  if (limit < 1 || limit > kMaxPage) return invalid("limit must be between 1 and 100");
+  const bool expand = call.query_flag("expand_tasks");
+  const std::vector<const Job*> found = wanted(jobs, call);
+  const auto count = std::min<std::int64_t>(limit, std::ssize(found));
+  const bool more = count < std::ssize(found);
+  // Texts that are kept with each job are put together: nothing is parsed or printed again.
+  std::string body = "{";
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Job& job = *found[static_cast<std::size_t>(i)];
+    body += (i == 0 ? "\"jobs\":[" : ",") + (expand ? expanded(job) : brief(job));
+  }
+  if (count > 0) body += "],";
+  body += more ? "\"has_more\":true,\"next_page_token\":\"" +
+                     std::to_string(found[static_cast<std::size_t>(count - 1)]->id) + "\"}"
+               : "\"has_more\":false}";
+  return Answer{.body = std::move(body)};
+}
+
+Result<Answer> get(Jobs& jobs, Call& call) {
+  const Job* job = TRY(named_job(jobs, call.query_int("job_id")));
+  const auto first =
+      static_cast<std::size_t>(std::max<std::int64_t>(call.query_int("page_token"), 0));
+  const std::size_t tasks = at_or_null(job->settings, "tasks").size();
+  if (version_of(call) != "2.2" && tasks > kArrayPage)
+    return invalid(
+        "Resources with more than 100 tasks can only be handled by API 2.2 and above. "
+        "Your resource has " +
+        std::to_string(tasks) + " tasks");
+  Json result = head(*job);
+  result["settings"] = job->settings;
+  if (cut_arrays(result["settings"], first)) {
+    result["has_more"] = true;
+    result["next_page_token"] = std::to_string(first + kArrayPage);
+  }
+  return answer(result);
+}
+
+Result<Answer> create(Jobs& jobs, Permissions& permissions, Call& call) {
+  TRY_VOID(check_job_settings(call.json));
+  Json list = at_or_null(call.json, "access_control_list");
+  if (list.is_array()) {
+    TRY_VOID(permissions.check("jobs", list));
+    const bool owned = std::ranges::any_of(
+        list, [](const Json& entry) { return text_at(entry, "permission_level") == "IS_OWNER"; });
+    if (!owned) list.push_back({{"user_name", call.user}, {"permission_level", "IS_OWNER"}});
+  }
+  const Job& job = jobs.create(effective_settings(call.json, version_of(call)), call.user);
+  if (list.is_array()) TRY_VOID(permissions.set("jobs", std::to_string(job.id), list));
+  return answer({{"job_id", job.id}});
+}
+
+Result<Answer> reset(Jobs& jobs, Call& call) {
+  Job* job = TRY(named_job(jobs, int_at(call.json, "job_id")));
+  Json settings = at_or_null(call.json, "new_settings");
+  if (!settings.is_object()) return invalid("Missing required field: new_settings");
+  TRY_VOID(check_job_settings(settings));
+  // Seen with the service: an explicit run_as survives a reset that leaves it out.
+  if (!settings.contains("run_as") && job->settings.contains("run_as"))
+    settings["run_as"] = job->settings["run_as"];
+  jobs.change(*job, effective_settings(std::move(settings), version_of(call)));
+  return Answer{};
+}
+
+Result<Answer> update(Jobs& jobs, Call& call) {
+  Job* job = TRY(named_job(jobs, int_at(call.json, "job_id")));
+  Json settings = TRY(updated_settings(job->settings, at_or_null(call.json, "new_settings"),
+                                       at_or_null(call.json, "fields_to_remove")));
+  TRY_VOID(check_job_settings(settings));
+  jobs.change(*job, effective_settings(std::move(settings), version_of(call)));
+  return Answer{};
+}
+
+Result<Answer> remove(Jobs& jobs, Call& call) {
+  const Job* job = TRY(named_job(jobs, int_at(call.json, "job_id")));
+  jobs.remove(std::int64_t{job->id});
+  return Answer{};
+}
+
+}  // namespace
+
+Result<Job*> named_job(Jobs& jobs, std::int64_t id) {
+  if (id == 0) return invalid("Missing required field: job_id");
+  Job* job = jobs.find(id);
+  if (job == nullptr) return invalid("Job " + std::to_string(id) + " does not exist.");
+  return job;
+}
+
+void add_job_routes(Router& router, Jobs& jobs, Permissions& permissions) {
+  const auto add = [&](std::string_view method, std::string_view path, auto handler) {
+    router.add(method, {"2.0", "2.1", "2.2"}, path,
+               [&jobs, handler](Call& call) { return handler(jobs, call); });
+  };
+  add("GET", "jobs/list", list);
+  add("GET", "jobs/get", get);
+  add("POST", "jobs/create",
+      [&permissions](Jobs& all, Call& call) { return create(all, permissions, call); });
+  add("POST", "jobs/reset", reset);
+  add("POST", "jobs/update", update);
+  add("POST", "jobs/delete", remove);
+}
+
+}  // namespace dbplan::local

@@ -1,0 +1,264 @@
+#include "providers/local/server/workspace.hpp"
+
+#include <algorithm>
+
+#include "providers/local/server/clusters_api.hpp"
+#include "providers/local/server/jobs_api.hpp"
+#include "providers/local/server/refusal.hpp"
+#include "providers/local/server/runs_api.hpp"
+#include "providers/local/server/secrets.hpp"
+#include "providers/local/server/workspace_files.hpp"
+
+namespace dbplan::local {
+namespace {
+
+// The wall clock may be set: what is due is looked up at least this often.
+constexpr Millis kLongestSleep = 1000;
+
+/// Raw uploads may well look like JSON.
+bool carries_json(const Call& call) {
+  return !call.multipart && !call.body.empty() &&
+         call.path.find("/workspace-files/") == std::string::npos;
+}
+
+Result<> parse_body(Call& call) {
+  if (!carries_json(call)) return {};
+  auto body = parse_json(call.body);
+  if (!body)
+    return refuse(400, "MALFORMED_REQUEST", "Could not parse the request: " + body.error().message);
+  if (body->is_null()) return {};
+  if (!body->is_object())
+    return refuse(400, "MALFORMED_REQUEST", "The request body must be a JSON object");
+  call.json = std::move(*body);
+  return {};
+}
+
+Answer refused(const Error& error) {
+  return {.status = error.status == 0 ? 500 : error.status, .body = error_body(error)};
+}
+
+std::optional<std::string> owner_of(const Job* job) {
+  return job == nullptr ? std::nullopt : std::optional(job->creator);
+}
+
+std::int64_t number(const std::string& text) { return std::atoll(text.c_str()); }
+
+/// The user in whose home folder an object lies, or empty; nothing if there is no such object.
+std::optional<std::string> home_owner(WorkspaceTree& tree, const std::string& id,
+                                      Object::Type type) {
+  const Object* object = tree.find(number(id));
+  if (object == nullptr || object->type != type) return std::nullopt;
+  const auto path = AskedPath::parse(WorkspaceTree::canonical_path(*object) + "/");
+  if (!path || path->parts.size() < 2 || path->parts[0] != "Users") return "";
+  return path->parts[1];
+}
+
+}  // namespace
+
+Workspace::Workspace(WorkspaceParts parts)
+    : parts_(std::move(parts)),
+      requests_(parts_.request_log),
+      users_(*parts_.store, parts_.owner, parts_.token),
+      tree_(*parts_.store, parts_.now),
+      clusters_(*parts_.store, *parts_.host, parts_.now),
+      jobs_(*parts_.store, parts_.now),
+      permissions_(*parts_.store),
+      runs_({*parts_.store, jobs_, clusters_, tree_, *parts_.host, users_, parts_.log, parts_.now,
+             parts_.url}),
+      schedules_(jobs_, runs_, parts_.log, parts_.now) {
+  tree_.add_home(users_.owner());
+  add_routes();
+  add_public_routes();
+  parts_.store->commit();
+  parts_.host->listen([this] {
+    const std::lock_guard lock(wake_mutex_);
+    woken_ = true;
+    wake_.notify_one();
+  });
+}
+
+Workspace::~Workspace() { stop(); }
+
+void Workspace::add_routes() {
+  users_.add_routes(router_);
+  add_workspace_routes(router_, tree_);
+  add_cluster_routes(router_, clusters_);
+  add_job_routes(router_, jobs_, permissions_);
+  add_run_routes(router_, runs_, jobs_);
+  add_notebook_run_routes(router_, runs_, parts_.now);
+  add_secret_routes(router_, *parts_.store, parts_.now);
+  permissions_.add_type("jobs",
+                        [this](const std::string& id) { return owner_of(jobs_.find(number(id))); });
+  permissions_.add_type("clusters", [this](const std::string& id) -> std::optional<std::string> {
+    const Cluster* cluster = clusters_.find(id);
+    if (cluster == nullptr) return std::nullopt;
+    return cluster->creator;
+  });
+  const auto add_objects = [this](const std::string& type, Object::Type wanted) {
+    permissions_.add_type(
+        type, [this, wanted](const std::string& id) { return home_owner(tree_, id, wanted); });
+  };
+  add_objects("notebooks", Object::Type::Notebook);
+  add_objects("directories", Object::Type::Directory);
+  add_objects("files", Object::Type::File);
+  permissions_.add_routes(router_);
+  router_.add("GET", "/api/local/summary",
+              [this](Call&) -> Result<Answer> { return answer(summary()); });
+}
+
+/// What clients ask before they have a token.
+void Workspace::add_public_routes() {
+  router_.add("GET", "/.well-known/databricks-config", [this](Call&) -> Result<Answer> {
+    return answer({{"oidc_endpoint", parts_.url + "/oidc"},
+                   {"workspace_id", users_.workspace_id()},
+                   {"cloud", "AWS"},
+                   {"host_type", "workspace"}});
+  });
+  router_.add("GET", "/", [](Call&) -> Result<Answer> {
+    return Answer{.body = "dbplan local workspace\n", .content_type = "text/plain"};
+  });
+}
+
+Answer Workspace::handle(Call& call) {
+  std::unique_lock lock(mutex_);
+  Answer reply = dispatch(call, lock);
+  lock.unlock();
+  requests_.add(call, reply.status);
+  return reply;
+}
+
+Answer Workspace::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
+  const bool reads = call.method == "GET" || call.method == "HEAD";
+  while (true) {
+    const Result<Answer> result = route(call);
+    if (!reads) move_on();
+    parts_.store->commit();
+    if (const std::string failure = parts_.store->take_failure(); !failure.empty()) {
+      parts_.log.line("the database cannot be written: " + failure);
+      if (!reads)
+        return refused({.message = "the workspace database cannot be written: " + failure,
+                        .detail = "INTERNAL_ERROR",
+                        .status = 500});
+    }
+    if (!result) return refused(result.error());
+    if (!result->again) return *result;
+    if (stopping_)
+      return refused(
+          {.message = "the workspace stops", .detail = "TEMPORARILY_UNAVAILABLE", .status = 503});
+    const Millis left = call.deadline - parts_.now();
+    run_ended_.wait_for(lock, std::chrono::milliseconds(std::max<Millis>(left, 1)));
+  }
+}
+
+Result<Answer> Workspace::route(Call& call) {
+  const Route* found = router_.find(call);
+  const bool is_public = call.path == "/" || call.path == "/.well-known/databricks-config";
+  if (!is_public) {
+    call.user = users_.who(call.authorization);
+    if (call.user.empty())
+      return refuse(401, "UNAUTHENTICATED",
+                    "Credential was not sent or was of an unsupported type for this API.");
+  }
+  if (found == nullptr)
+    return refuse(404, "ENDPOINT_NOT_FOUND",
+                  "No API found for '" + call.method + " " + call.path + "'");
+  if (call.json.empty()) TRY_VOID(parse_body(call));
+  try {
+    return (*found)(call);
+  } catch (const Json::exception& error) {
+    // A body of the right form with a value of the wrong one: only the parser's library throws.
+    return refuse(400, "MALFORMED_REQUEST",
+                  std::string("Could not parse the request: ") + error.what());
+  }
+}
+
+void Workspace::move_on() {
+  if (runs_.pump()) run_ended_.notify_all();
+  const std::lock_guard lock(wake_mutex_);
+  woken_ = true;  // what was asked for may be due earlier than what the thread waits for
+  wake_.notify_one();
+}
+
+void Workspace::start() {
+  thread_ = std::thread([this] { keep_moving(); });
+}
+
+void Workspace::keep_moving() {
+  while (true) {
+    Millis pause = kLongestSleep;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      schedules_.fire_due();
+      clusters_.end_idle([this](const std::string& id) { return runs_.busy(id); });
+      if (runs_.pump()) run_ended_.notify_all();
+      parts_.store->commit();
+      if (const std::string failure = parts_.store->take_failure(); !failure.empty())
+        parts_.log.line("the database cannot be written: " + failure);
+      if (const Millis next = next_check(); next != 0)
+        pause = std::clamp<Millis>(next - parts_.now(), 1, kLongestSleep);
+    }
+    std::unique_lock lock(wake_mutex_);
+    wake_.wait_for(lock, std::chrono::milliseconds(pause), [this] { return woken_; });
+    woken_ = false;
+  }
+}
+
+Millis Workspace::next_check() const {
+  Millis next = 0;
+  for (const Millis when : {schedules_.next(), clusters_.next_check(), runs_.next_check()})
+    if (when != 0) next = next == 0 ? when : std::min(next, when);
+  return next;
+}
+
+void Workspace::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+    run_ended_.notify_all();
+  }
+  {
+    const std::lock_guard lock(wake_mutex_);
+    woken_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  parts_.host->shut_down();
+  const std::lock_guard lock(mutex_);
+  // What the host has to say about ends of processes: they are kept, not acted upon.
+  runs_.pump();
+  parts_.store->commit();
+}
+
+std::string Workspace::token_of_owner() {
+  const std::lock_guard lock(mutex_);
+  return users_.token_of(users_.owner());
+}
+
+/// For `workspace status`: what is going on and what comes next.
+Json Workspace::summary() const {
+  Json active = Json::array();
+  for (const std::int64_t id : runs_.ids()) {
+    if (!runs_.active(id)) continue;
+    const Json view = runs_.view(id);
+    active.push_back({{"run_id", id},
+                      {"run_name", at_or_null(view, "run_name")},
+                      {"state", at_or_null(at_or_null(view, "state"), "life_cycle_state")},
+                      {"start_time", at_or_null(view, "start_time")}});
+  }
+  Json due = Json::array();
+  for (const auto& [id, when] : schedules_.due())
+    if (const auto jobs = jobs_.all(); !jobs.empty())
+      for (const Job* job : jobs)
+        if (job->id == id)
+          due.push_back({{"job_id", id}, {"name", text_at(job->settings, "name")}, {"at", when}});
+  return {{"workspace_id", users_.workspace_id()},
+          {"user", users_.owner()},
+          {"jobs", jobs_.all().size()},
+          {"active_runs", std::move(active)},
+          {"schedules", std::move(due)},
+          {"trouble", parts_.host->trouble()}};
+}
+
+}  // namespace dbplan::local
