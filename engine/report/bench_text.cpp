@@ -10,7 +10,21 @@
 namespace dbplan {
 namespace {
 
-using namespace bench;
+using bench::Arm;
+using bench::ArmResult;
+using bench::Bound;
+using bench::ClusterComparison;
+using bench::ClusterDifference;
+using bench::Comparison;
+using bench::Experiment;
+using bench::Interval;
+using bench::JudgedAssert;
+using bench::Outcome;
+using bench::Progress;
+using bench::Sample;
+using bench::Summary;
+using bench::Versus;
+using bench::Warning;
 
 /// "21.4 s", "3 m 05.2 s", "1 h 02 m".
 std::string duration(double milliseconds) {
