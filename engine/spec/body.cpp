@@ -274,6 +274,8 @@ class BodyReader {
       detail += " Give it a value, or remove the line.";
     else if (type == "int" && as_int(node))
       detail = in_quotes(node.text) + " is too large for " + field_words() + ".";
+    else
+      detail += " Write " + expected(type) + " here.";
     report_.error(place, "Wrong type", std::move(detail));
     return nothing();
   }
