@@ -22,7 +22,7 @@ struct LocalOptions {
   std::string notebooks = "spark";  // "spark", or "none": runs end at once (see outcome)
   std::string outcome = "SUCCESS";  // with "none": the result_state that runs end with
   std::string runtime = {};  // folder made by the runtime installer; empty: beside the program
-  std::string faults = {};   // fault rules, see providers/local/README.md; empty: none
+  int ready_fd = -1;         // serve: told "ok" or an error text once it answers, or cannot
 };
 
 /// The local workspace as the command line sees it. One per folder; the processes of different
@@ -40,6 +40,8 @@ class LocalWorkspace {
   virtual Result<bool> stop(const std::filesystem::path& dir) = 0;
   /// Its endpoint, if one is running in `dir`.
   virtual std::optional<LocalEndpoint> running(const std::filesystem::path& dir) = 0;
+  /// Why notebooks could not run with these options, with the way out; empty: they can.
+  virtual std::string trouble(const LocalOptions& options) const = 0;
   /// The server's log; may not exist yet.
   virtual std::filesystem::path log_file(const std::filesystem::path& dir) const = 0;
 };

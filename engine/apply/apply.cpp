@@ -50,9 +50,12 @@ class Executor {
       if (results[i] != TaskResult::Done) failed_ = true;
       if (results[i] != TaskResult::NotTried) continue;
       const bool stopped = hooks_.may_go_on && !hooks_.may_go_on();
-      tell({stage.steps[i].change->address, stage.steps[i].change->action,
-            StepOutcome::Result::NotTried,
-            stopped ? "the apply was stopped" : "something that it depends on failed"});
+      const StepOutcome outcome{
+          stage.steps[i].change->address, stage.steps[i].change->action,
+          StepOutcome::Result::NotTried,
+          stopped ? "the apply was stopped" : "something that it depends on failed"};
+      tell(outcome);
+      tell_carried(stage.steps[i], outcome);
     }
   }
 
@@ -68,8 +71,8 @@ class Executor {
       outcome.result = StepOutcome::Result::Failed;
       outcome.text = done.error().message;
     }
-    outcomes_.push_back(outcome);
-    if (hooks_.finished) hooks_.finished(outcome);
+    tell(outcome);
+    tell_carried(step, outcome);
     if (hooks_.checkpoint && system_clock().steady() - stored_at_ > kCheckpoint) {
       stored_at_ = system_clock().steady();
       hooks_.checkpoint(ledger_);
@@ -240,6 +243,17 @@ class Executor {
       if (change.action != Action::Keep)
         tell({change.address, change.action, StepOutcome::Result::NotTried, error.message});
     return std::move(outcomes_);
+  }
+
+  /// What travelled in the request of `step` shares its fate.
+  void tell_carried(const Step& step, StepOutcome outcome) {
+    for (const Change& change : plan_.changes) {
+      if (change.carrier != step.target || &change == step.change || change.action == Action::Keep)
+        continue;
+      outcome.address = change.address;
+      outcome.action = change.action;
+      tell(outcome);
+    }
   }
 
   void tell(const StepOutcome& outcome) {

@@ -14,8 +14,9 @@ namespace dbplan {
 namespace {
 
 constexpr int kFirstYear = 1970;
-constexpr int kLastYear = 2099;
-constexpr std::size_t kLargest = 130;  // values of the largest field, the years
+constexpr int kLastYear = 2199;                               // that an expression may name
+constexpr int kHorizonYear = 2099;                            // that next() looks at
+constexpr std::size_t kLargest = kLastYear - kFirstYear + 1;  // values of the largest field
 
 struct FieldRule {
   std::string_view name;
@@ -268,10 +269,11 @@ Result<Quartz> Quartz::parse(std::string_view expression) {
 
 namespace {
 
-/// The instant of a local time: the end of a gap, or the first of two.
-date::sys_seconds instant_of(const date::time_zone& zone, date::local_seconds local) {
+/// The instant of a local time: none in a gap, the first of two.
+std::optional<date::sys_seconds> instant_of(const date::time_zone& zone,
+                                            date::local_seconds local) {
   const date::local_info info = zone.get_info(local);
-  if (info.result == date::local_info::nonexistent) return info.first.end;
+  if (info.result == date::local_info::nonexistent) return std::nullopt;
   return date::sys_seconds{local.time_since_epoch()} - info.first.offset;
 }
 
@@ -284,7 +286,7 @@ std::optional<std::chrono::sys_seconds> Quartz::next(std::chrono::sys_seconds af
   // than `after`.
   const date::local_seconds first =
       zone.to_local(date::sys_seconds(after)) + std::chrono::seconds(1);
-  const date::local_days last = date::local_days(date::year(kLastYear) / 12 / 31);
+  const date::local_days last = date::local_days(date::year(kHorizonYear) / 12 / 31);
   for (auto day = date::floor<date::days>(first); day <= last; day += date::days(1)) {
     if (!fields_->matches(date::year_month_day(day))) continue;
     for (int hour = 0; hour < 24; ++hour) {
@@ -295,8 +297,8 @@ std::optional<std::chrono::sys_seconds> Quartz::next(std::chrono::sys_seconds af
         for (int second = 0; second < 60; ++second) {
           const date::local_seconds local = start + std::chrono::seconds(second);
           if (!fields_->has(kSeconds, second) || local < first) continue;
-          const date::sys_seconds instant = instant_of(zone, local);
-          if (instant > after) return instant;
+          const auto instant = instant_of(zone, local);
+          if (instant && *instant > after) return *instant;
         }
       }
     }

@@ -20,7 +20,8 @@ class Quartz {
 
   /// The first instant strictly after `after` that matches in the IANA zone `zone` (checked with
   /// is_time_zone), or nothing when there is none before year 2100. A local time that a
-  /// daylight-saving gap skips fires at the end of the gap; one that occurs twice fires once.
+  /// daylight-saving gap skips does not fire that day; one that occurs twice fires once, the first
+  /// time.
   std::optional<std::chrono::sys_seconds> next(std::chrono::sys_seconds after,
                                                std::string_view zone) const;
 

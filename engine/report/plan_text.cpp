@@ -12,6 +12,14 @@ namespace {
 constexpr std::string_view kGreen = "\x1b[32m", kYellow = "\x1b[33m", kRed = "\x1b[31m",
                            kBold = "\x1b[1m", kDim = "\x1b[2m", kPlain = "\x1b[0m";
 
+/// The address, and the name where it says something else.
+std::string title_of(const Change& change) {
+  const std::string address = change.address.text();
+  const bool told =
+      change.name.empty() || !change.kind->key_field.empty() || change.name == change.address.key;
+  return told ? address : address + " \"" + visible(change.name) + "\"";
+}
+
 class Writer {
  public:
   explicit Writer(const TextStyle& style) : style_(style) {}
@@ -33,10 +41,7 @@ class Writer {
   }
 
   void change(const Change& change, std::size_t width) {
-    std::string title = change.address.text();
-    const bool named_by_address = change.name.empty() || change.kind->key_field.size() > 0;
-    if (!named_by_address && change.name != change.address.key)
-      title += " \"" + visible(change.name) + "\"";
+    const std::string title = title_of(change);
     std::string what = std::string(action_name(change.action));
     if (change.started) what += *change.started ? ", start" : ", stop";
     text_ += fmt::format(
@@ -120,9 +125,8 @@ class Writer {
 
 std::size_t title_width(const std::vector<const Change*>& changes) {
   std::size_t width = 0;
-  for (const Change* change : changes)
-    width = std::max(width, display_width(change->address.text()));
-  return std::min<std::size_t>(width, 48);
+  for (const Change* change : changes) width = std::max(width, display_width(title_of(*change)));
+  return std::min<std::size_t>(width, 56);
 }
 
 }  // namespace
@@ -130,11 +134,11 @@ std::size_t title_width(const std::vector<const Change*>& changes) {
 std::string plan_text(const Plan& plan, const PlanFrame& frame, const TextStyle& style) {
   const PlanView view = view_of(plan);
   Writer writer(style);
-  writer.text_ =
-      !frame.title.empty()
-          ? frame.title + "\n"
-          : fmt::format("{} → {} in {}{} as {}\n", plan.bundle, plan.target,
-                        frame.local ? "the local workspace" : "", frame.local ? "" : frame.host, visible(frame.user));
+  writer.text_ = !frame.title.empty()
+                     ? frame.title + "\n"
+                     : fmt::format("{} → {} in {}{} as {}\n", plan.bundle, plan.target,
+                                   frame.local ? "the local workspace" : "",
+                                   frame.local ? "" : frame.host, visible(frame.user));
   if (!view.changes.empty()) writer.text_ += "\n";
   for (const Change* change : view.changes) writer.change(*change, title_width(view.changes));
   if (!view.drift.empty())

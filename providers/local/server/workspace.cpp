@@ -130,6 +130,9 @@ Answer Workspace::handle(Call& call) {
 Answer Workspace::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
   const bool reads = call.method == "GET" || call.method == "HEAD";
   while (true) {
+    if (stopping_)
+      return refused(
+          {.message = "the workspace stops", .detail = "TEMPORARILY_UNAVAILABLE", .status = 503});
     const Result<Answer> result = route(call);
     if (!reads) move_on();
     parts_.store->commit();
@@ -142,9 +145,6 @@ Answer Workspace::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
     }
     if (!result) return refused(result.error());
     if (!result->again) return *result;
-    if (stopping_)
-      return refused(
-          {.message = "the workspace stops", .detail = "TEMPORARILY_UNAVAILABLE", .status = 503});
     const Millis left = call.deadline - parts_.now();
     run_ended_.wait_for(lock, std::chrono::milliseconds(std::max<Millis>(left, 1)));
   }
