@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/base/quartz.hpp"
 #include "providers/local/server/cluster_spec.hpp"
 #include "providers/local/server/refusal.hpp"
 
@@ -51,6 +52,12 @@ Result<> check_triggers(const Json& settings) {
   const auto count = settings.contains("schedule") + settings.contains("continuous") +
                      settings.contains("trigger");
   if (count > 1) return invalid("Only one of schedule, trigger and continuous can be given");
+  const Json& schedule = at_or_null(settings, "schedule");
+  if (schedule.is_null()) return {};
+  const auto quartz = Quartz::parse(text_at(schedule, "quartz_cron_expression"));
+  if (!quartz) return invalid("Invalid quartz_cron_expression: " + quartz.error().message);
+  if (!is_time_zone(text_at(schedule, "timezone_id")))
+    return invalid("Invalid timezone_id: " + text_at(schedule, "timezone_id"));
   return {};
 }
 

@@ -96,9 +96,11 @@ Ending ending_of(const Run& run) {
   if (culprit == nullptr && !leaf_failed) return {"TERMINATED", "SUCCESS", "SUCCESS"};
   if (!leaf_failed) return {"TERMINATED", "SUCCESS_WITH_FAILURES", "SUCCESS_WITH_FAILURES"};
   if (culprit == nullptr) culprit = &run.tasks.front();
+  std::string why = culprit->ending.message;
+  while (why.ends_with('.')) why.pop_back();
   // Seen with the service: the run, not the task, says INTERNAL_ERROR.
   return {"INTERNAL_ERROR", "FAILED", culprit->ending.code,
-          fmt::format("Task {} failed with message: {}.", culprit->key, culprit->ending.message)};
+          fmt::format("Task {} failed with message: {}.", culprit->key, why)};
 }
 
 Ending ending_of(const RunOutcome& outcome) {
