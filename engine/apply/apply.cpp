@@ -220,6 +220,7 @@ class Executor {
       if (resource.carrier == carrier) {
         LedgerEntry entry{.id = id, .body = {}, .echo = {}};
         entry.carrier = carrier;
+        entry.depends_on = resource.depends_on;
         ledger_.entries[resource.address] = std::move(entry);
       }
   }

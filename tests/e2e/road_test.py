@@ -128,7 +128,8 @@ class Road(WorldCase):
         self.assertEqual(changed[0]["notebook"]["cells"][0]["diff"], ["- first = 100", "+ first = 1"])
         self.apply()
         exported = self.world.api("GET", f"/api/2.0/workspace/export?format=SOURCE&path={path}")
-        self.assertEqual(base64.b64decode(exported["content"]).decode(), NOTEBOOK)
+        # The service drops the last newline of what it exports.
+        self.assertEqual(base64.b64decode(exported["content"]).decode().rstrip("\n"), NOTEBOOK.rstrip("\n"))
         self.assertEqual(self.world.changes(), {})
 
     def test_a_notebook_deleted_in_the_workspace_is_created_again(self):
@@ -203,7 +204,7 @@ class Road(WorldCase):
         self.assertEqual(len(actions), 4)
         sent = self.sent_by_apply_with_deletes()
         self.assertLess(sent.index("POST /api/2.2/jobs/delete"), sent.index("POST /api/2.1/clusters/permanent-delete"))
-        self.assertEqual(self.world.api("GET", "/api/2.2/jobs/list"), {})
+        self.assertEqual(self.world.api("GET", "/api/2.2/jobs/list").get("jobs", []), [])
         self.assertEqual(self.world.plan()["resources"], [])
 
     def sent_by_apply_with_deletes(self):
@@ -214,7 +215,7 @@ class Road(WorldCase):
     def test_destroy_leaves_nothing_and_can_be_repeated(self):
         self.apply()
         self.world.ok("destroy", "--auto-approve")
-        self.assertEqual(self.world.api("GET", "/api/2.2/jobs/list"), {})
+        self.assertEqual(self.world.api("GET", "/api/2.2/jobs/list").get("jobs", []), [])
         listing = self.world.api("GET", "/api/2.0/workspace/list?path=/Workspace/Users/me@example.com")
         self.assertEqual([o["path"] for o in listing.get("objects", []) if ".bundle/shop" in o["path"]], [])
         self.world.ok("destroy", "--auto-approve")
