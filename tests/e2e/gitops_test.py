@@ -17,6 +17,7 @@ class GitOps(WorldCase):
     def setUp(self):
         super().setUp()
         shutil.copytree(ROOT / "examples" / "gitops", self.world.checkout, dirs_exist_ok=True)
+        subprocess.run(["git", "init", "-q", str(self.world.checkout)], check=True)  # as a pipeline has it
         programs = self.world.folder / "bin"
         programs.mkdir()
         (programs / "dbplan").symlink_to(PROGRAM)

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shlex
 import shutil
 import sys
 import unittest
@@ -27,8 +28,8 @@ class Readme(WorldCase):
 
     def run_line(self, line):
         if line.startswith("sed "):
-            _, expression, name = line.split(" ", 2)
-            old, new = expression.strip("'").split("/")[1:3]
+            _, expression, name = shlex.split(line)
+            old, new = expression.split("/")[1:3]
             file = self.world.checkout / name
             before = file.read_text()
             file.write_text(before.replace(old, new))
@@ -43,7 +44,7 @@ COMMANDS = [
     "dbplan plan examples/hello",
     "dbplan apply examples/hello",
     "sed 's/MON-FRI/MON-SAT/' examples/hello/dbplan.yml",
-    "sed 's/hello, /good morning, /' examples/hello/hello.py",
+    "sed 's/Hello, /Good morning, /' examples/hello/hello.py",
     "dbplan plan examples/hello",
 ]
 
