@@ -183,18 +183,27 @@ void Workspace::start() {
   thread_ = std::thread([this] { keep_moving(); });
 }
 
+void Workspace::look() {
+  const std::lock_guard lock(mutex_);
+  look_locked();
+}
+
+void Workspace::look_locked() {
+  schedules_.fire_due();
+  clusters_.end_idle([this](const std::string& id) { return runs_.busy(id); });
+  if (runs_.pump()) run_ended_.notify_all();
+  parts_.store->commit();
+  if (const std::string failure = parts_.store->take_failure(); !failure.empty())
+    parts_.log.line("the database cannot be written: " + failure);
+}
+
 void Workspace::keep_moving() {
   while (true) {
     Millis pause = kLongestSleep;
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
-      schedules_.fire_due();
-      clusters_.end_idle([this](const std::string& id) { return runs_.busy(id); });
-      if (runs_.pump()) run_ended_.notify_all();
-      parts_.store->commit();
-      if (const std::string failure = parts_.store->take_failure(); !failure.empty())
-        parts_.log.line("the database cannot be written: " + failure);
+      look_locked();
       if (const Millis next = next_check(); next != 0)
         pause = std::clamp<Millis>(next - parts_.now(), 1, kLongestSleep);
     }

@@ -42,6 +42,8 @@ class Workspace {
   /// Begins to move runs and schedules in a thread of its own. Without it, a call that changes
   /// something moves them.
   void start();
+  /// Does once what that thread does all the time: what is due now.
+  void look();
   /// Ends every run and process.
   void stop();
   std::string token_of_owner();
@@ -53,6 +55,7 @@ class Workspace {
   Result<Answer> route(Call& call);
   void move_on();
   void keep_moving();
+  void look_locked();
   Millis next_check() const;
   Json summary() const;
 
