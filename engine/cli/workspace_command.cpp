@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <ostream>
 
@@ -40,11 +42,28 @@ LocalOptions options_of(const Session& session, const WorkspaceFlags& flags) {
   return options;
 }
 
+/// As one word for a shell; plain words stay as they are.
+std::string shell_quoted(const std::string& text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](unsigned char letter) {
+    return std::isalnum(letter) != 0 ||
+           std::string_view("/._-+:@%").find(static_cast<char>(letter)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  std::string quoted = "'";
+  for (const char letter : text) {
+    if (letter == '\'')
+      quoted += "'\\''";
+    else
+      quoted += letter;
+  }
+  return quoted + "'";
+}
+
 /// "--dir X" to be repeated in hints, if the folder is not the default one.
 std::string dir_hint(const Session& session, const LocalOptions& options) {
   return options.dir == std::filesystem::absolute(session.local->default_dir())
              ? ""
-             : " --dir " + options.dir.string();
+             : " --dir " + shell_quoted(options.dir.string());
 }
 
 Result<> start(Session& session, const WorkspaceFlags& flags) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -42,13 +43,16 @@ std::string read_text(const fs::path& path) {
 }
 
 /// When a process began, in the kernel's ticks: tells a process from a later one with its number.
+/// Empty if it is gone, or dead and waits to be reaped: not every container's init does that.
 std::string start_time(int pid) {
   const std::string text = read_text("/proc/" + std::to_string(pid) + "/stat");
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return "";
   std::istringstream fields(text.substr(name_end + 1));
   std::string field;
-  for (int i = 0; i < 20 && fields >> field; ++i) continue;  // the 22nd of all
+  fields >> field;
+  if (field == "Z" || field == "X") return "";
+  for (int i = 0; i < 19 && fields >> field; ++i) continue;  // the 22nd of all
   return field;
 }
 
@@ -88,7 +92,9 @@ struct ServerFile {
     if (!file.open() ||
         ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
       return fail(Error::Code::Denied, "cannot write " + draft.string());
-    fs::rename(draft, path(dir));
+    std::error_code problem;
+    fs::rename(draft, path(dir), problem);
+    if (problem) return fail(Error::Code::Denied, "cannot write " + path(dir).string());
     return {};
   }
 };
@@ -96,15 +102,14 @@ struct ServerFile {
 /// Held as long as a server lives in the folder; the kernel lets go of it when the process dies.
 Result<Descriptor> lock_folder(const fs::path& dir) {
   std::error_code ignored;
-  fs::create_directories(dir, ignored);
-  fs::permissions(dir, fs::perms::owner_all, ignored);
+  // A folder that was there keeps its mode: it may be somebody's for other things, too.
+  if (fs::create_directories(dir, ignored)) fs::permissions(dir, fs::perms::owner_all, ignored);
   Descriptor file(open((dir / "server.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file.open())
     return fail(Error::Code::Denied, "cannot use the folder " + dir.string() + " for a workspace");
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0)
     return fail(Error::Code::Exists, "a workspace is running in " + dir.string() +
-                                         " already; stop it with: dbplan workspace stop --dir " +
-                                         dir.string());
+                                         " already; dbplan workspace stop with this --dir ends it");
   return file;
 }
 
@@ -186,6 +191,9 @@ class Local final : public LocalWorkspace {
   }
 
   Result<> serve(const LocalOptions& options) override {
+    // Notebooks, their results and the configuration of clusters are nobody else's business, even
+    // in a folder that others may read.
+    umask(S_IRWXG | S_IRWXO);
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -203,7 +211,11 @@ class Local final : public LocalWorkspace {
     kill(file->endpoint.pid, SIGTERM);
     const auto deadline = system_clock().steady() + kStopPatience;
     while (file->alive()) {
-      if (system_clock().steady() > deadline) kill(file->endpoint.pid, SIGKILL);
+      const auto now = system_clock().steady();
+      if (now > deadline) kill(file->endpoint.pid, SIGKILL);
+      if (now > deadline + kStopPatience)
+        return fail(Error::Code::Unavailable,
+                    "process " + std::to_string(file->endpoint.pid) + " does not end");
       system_clock().sleep(kPoll);
     }
     return true;
