@@ -180,6 +180,18 @@ TEST_CASE("process: what it leaves behind when it ends by itself is ended too") 
   CHECK(comes_true([&] { return is_dead(std::atoi(lines[0].c_str())); }));
 }
 
+TEST_CASE("process: how it ended is known") {
+  const Folder folder;
+  const auto end_of = [&](const std::string& script) {
+    auto process = Process::start(shell(folder, script));
+    REQUIRE(process.has_value());
+    CHECK(comes_true([&] { return process->reap(); }));
+    return process->how_it_ended();
+  };
+  CHECK(end_of("exit 3") == "status 3");
+  CHECK(end_of("kill -KILL $$") == "signal 9 (Killed)");
+}
+
 TEST_CASE("process: its end wakes who waits for it") {
   const Folder folder;
   auto process = Process::start(shell(folder, "read line"));

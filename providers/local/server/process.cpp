@@ -157,10 +157,16 @@ bool Process::reap() {
       state.si_pid != pid_)
     return false;
   kill(-pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
+  waitpid(pid_, &status_, 0);
   reaped_ = true;
   ended_.close();
   return true;
+}
+
+std::string Process::how_it_ended() const {
+  if (!WIFSIGNALED(status_)) return "status " + std::to_string(WEXITSTATUS(status_));
+  const int number = WTERMSIG(status_);
+  return "signal " + std::to_string(number) + " (" + strsignal(number) + ")";
 }
 
 void kill_process_group(pid_t leader) {

@@ -54,10 +54,13 @@ class Process {
   bool reap();
   bool started() const { return pid_ > 0; }
   bool reaped() const { return reaped_; }
+  /// "signal 9 (Killed)", "status 1". REQUIRES: reaped.
+  std::string how_it_ended() const;
 
  private:
   pid_t pid_ = -1;
   bool reaped_ = false;
+  int status_ = 0;  // wait status, once reaped
   Descriptor input_;
   Descriptor output_;
   Descriptor ended_;

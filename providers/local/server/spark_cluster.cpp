@@ -231,20 +231,21 @@ void SparkCluster::end_run(const std::string& run) {
   emit_(std::move(event));
 }
 
-/// What is left in the logs of a process that ended too early.
-std::string SparkCluster::last_log_line() const {
-  for (const char* name : {"python.log", "jvm.log"})
-    if (std::string line = last_line(folder_ / name); !line.empty())
-      return fmt::format("{}: {}", name, line);
-  return "its logs are empty";
+/// Why a process that nobody ended is gone: how, and what it said last.
+std::string SparkCluster::death_of(std::string_view name, const Talker& process,
+                                   std::string_view log) const {
+  const std::string line = last_line(folder_ / log);
+  return fmt::format(
+      "The {} process of the cluster ended with {}; {}", name, process.how_it_ended(),
+      line.empty() ? fmt::format("{} is empty", log) : fmt::format("{} ends with: {}", log, line));
 }
 
 void SparkCluster::check_ends(Millis now) {
   const bool jvm_gone = jvm_.gone();
   const bool python_gone = python_.gone();
   if (!stopping_ && (jvm_gone || python_gone))
-    fail_cluster(fmt::format("The {} process of the cluster ended ({})",
-                             jvm_gone ? "Java" : "Python", last_log_line()));
+    fail_cluster(jvm_gone ? death_of("Java", jvm_, "jvm.log")
+                          : death_of("Python", python_, "python.log"));
   if (!stopping_ && start_limit_ != 0 && now > start_limit_)
     fail_cluster("The cluster was not ready within three minutes; see jvm.log and python.log");
   if (!stopping_) return;

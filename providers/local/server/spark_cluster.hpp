@@ -74,7 +74,7 @@ class SparkCluster {
   RunOutcome outcome_of(const Active& active) const;
   Active* find(std::string_view run);
   void fail_cluster(std::string why);
-  std::string last_log_line() const;
+  std::string death_of(std::string_view name, const Talker& process, std::string_view log) const;
 
   const SparkSettings& settings_;
   ClusterShape shape_;

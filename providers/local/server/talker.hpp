@@ -28,6 +28,8 @@ class Talker {
   void kill() const { process_.kill_group(); }
   /// It has ended, and nothing of its group is left; also true when it was never started.
   bool gone() { return !process_.started() || process_.reap(); }
+  /// "signal 9 (Killed)", "status 1". REQUIRES: gone.
+  std::string how_it_ended() const { return process_.how_it_ended(); }
 
  private:
   void send();
