@@ -1,5 +1,6 @@
 #include "providers/local/server/notebook_files.hpp"
 
+#include <deque>
 #include <fstream>
 #include <sstream>
 
@@ -9,6 +10,7 @@ namespace dbplan::local {
 namespace {
 
 constexpr std::size_t kLongestLine = 300;
+constexpr std::size_t kLastLines = 3;  // a JVM that cannot start says why before its last line
 
 Result<> write_file(const std::filesystem::path& file, const std::string& text) {
   std::error_code problem;
@@ -60,12 +62,18 @@ std::optional<RunOutcome> read_result(const std::filesystem::path& out) {
   return outcome;
 }
 
-std::string last_line(const std::filesystem::path& file) {
+std::string last_lines(const std::filesystem::path& file) {
   std::ifstream stream(file);
-  std::string last;
-  for (std::string line; std::getline(stream, line);)
-    if (line.find_first_not_of(" \t\r") != std::string::npos) last = line;
-  return last.substr(0, kLongestLine);
+  std::deque<std::string> last;
+  for (std::string line; std::getline(stream, line);) {
+    // Closing brackets of a message over several lines tell nobody anything.
+    if (line.find_first_not_of(" \t\r)}]") == std::string::npos) continue;
+    last.push_back(line.substr(0, kLongestLine));
+    if (last.size() > kLastLines) last.pop_front();
+  }
+  std::string text;
+  for (const std::string& line : last) text += (text.empty() ? "" : " | ") + line;
+  return text;
 }
 
 }  // namespace dbplan::local

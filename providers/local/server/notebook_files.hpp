@@ -20,7 +20,7 @@ Result<> write_source(const std::filesystem::path& out, const NotebookRun& run);
 /// The run's result.json; nothing if its process died before it was written.
 std::optional<RunOutcome> read_result(const std::filesystem::path& out);
 
-/// The last line of `file` that says something, shortened; empty if there is none.
-std::string last_line(const std::filesystem::path& file);
+/// The last lines of `file` that say something, shortened, as one; empty if there are none.
+std::string last_lines(const std::filesystem::path& file);
 
 }  // namespace dbplan::local

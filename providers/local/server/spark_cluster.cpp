@@ -234,10 +234,10 @@ void SparkCluster::end_run(const std::string& run) {
 /// Why a process that nobody ended is gone: how, and what it said last.
 std::string SparkCluster::death_of(std::string_view name, const Talker& process,
                                    std::string_view log) const {
-  const std::string line = last_line(folder_ / log);
+  const std::string said = last_lines(folder_ / log);
   return fmt::format(
       "The {} process of the cluster ended with {}; {}", name, process.how_it_ended(),
-      line.empty() ? fmt::format("{} is empty", log) : fmt::format("{} ends with: {}", log, line));
+      said.empty() ? fmt::format("{} is empty", log) : fmt::format("{} ends with: {}", log, said));
 }
 
 void SparkCluster::check_ends(Millis now) {
