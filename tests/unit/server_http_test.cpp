@@ -139,3 +139,12 @@ TEST_CASE("server http: who waits for a run is answered when the workspace stops
   waiter.join();
   CHECK(answered == 503);
 }
+
+TEST_CASE("server http: a port that is taken is refused") {
+  const auto nothing = [](dbplan::local::Call&) { return dbplan::local::Answer{}; };
+  HttpServer first(nothing);
+  HttpServer second(nothing);
+  const auto port = first.bind(0);
+  REQUIRE(port.has_value());
+  CHECK_FALSE(second.bind(*port).has_value());
+}

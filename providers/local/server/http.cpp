@@ -2,9 +2,12 @@
 
 // The packaged library is built with TLS; its structures have other sizes without this.
 #define CPPHTTPLIB_OPENSSL_SUPPORT
+#include <arpa/inet.h>
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -16,9 +19,32 @@ constexpr int kPendingConnections = 512;
 constexpr int kIdleSeconds = 30;
 constexpr int kPatienceSeconds = 60;  // for one read or write
 
+/// The library sets SO_REUSEPORT, with which two servers share one port and nobody notices.
+void set_socket_options(socket_t socket) {
+  const int on = 1;
+  setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+}
+
+/// Lets every connection to `port` of this process see the end of its input: one that is idle ends
+/// now and not after its patience; an answer that is on its way still goes out. The library keeps
+/// its sockets to itself, so they are known by their port.
+void end_input_of_connections(int port) {
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", unreadable)) {
+    const int descriptor = std::atoi(entry.path().filename().c_str());
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+        address.sin_family == AF_INET && ntohs(address.sin_port) == port)
+      ::shutdown(descriptor, SHUT_RD);
+  }
+}
+
 /// A thread per connection: a connection may wait for a notebook for a long time.
 class ConnectionThreads final : public httplib::TaskQueue {
  public:
+  explicit ConnectionThreads(int port) : port_(port) {}
+
   void enqueue(std::function<void()> task) override {
     {
       const std::lock_guard lock(mutex_);
@@ -32,7 +58,9 @@ class ConnectionThreads final : public httplib::TaskQueue {
     }).detach();
   }
 
+  /// Called when no connection comes any more.
   void shutdown() override {
+    end_input_of_connections(port_);
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return active_ == 0; });
   }
@@ -41,6 +69,7 @@ class ConnectionThreads final : public httplib::TaskQueue {
   std::mutex mutex_;
   std::condition_variable idle_;
   int active_ = 0;
+  const int port_;
 };
 
 class Listener final : public httplib::Server {
@@ -63,6 +92,7 @@ Call call_of(const httplib::Request& request) {
 struct HttpServer::Impl {
   std::function<Answer(Call&)> handle;
   Listener server;
+  int port = 0;
   std::thread thread;
 
   void reply(const httplib::Request& request, httplib::Response& response) {
@@ -77,7 +107,8 @@ struct HttpServer::Impl {
 HttpServer::HttpServer(std::function<Answer(Call&)> handle) : impl_(std::make_unique<Impl>()) {
   impl_->handle = std::move(handle);
   Listener& server = impl_->server;
-  server.new_task_queue = [] { return new ConnectionThreads; };
+  server.new_task_queue = [this] { return new ConnectionThreads(impl_->port); };
+  server.set_socket_options(set_socket_options);
   server.set_tcp_nodelay(true);
   server.set_keep_alive_max_count(std::numeric_limits<std::size_t>::max());
   server.set_keep_alive_timeout(kIdleSeconds);
@@ -100,6 +131,7 @@ Result<int> HttpServer::bind(int port) {
   if (bound < 0)
     return fail(Error::Code::Conflict, "port " + std::to_string(port) + " is not free");
   server.widen_backlog();
+  impl_->port = bound;
   return bound;
 }
 
