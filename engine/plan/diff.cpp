@@ -33,6 +33,17 @@ bool all_keyed(const Json* list, std::string_view key) {
                              }));
 }
 
+/// What the ledger keeps of a secret: "<salt>:<SHA-256 of salt and value>".
+std::string salted_hash(const Json& value, const std::string& salt) {
+  return salt + ":" + sha256_hex(salt + canonical(value));
+}
+
+bool is_hash_of(const Json& stored, const Json& value) {
+  if (!stored.is_string()) return false;
+  const std::string& text = stored.get_ref<const std::string&>();
+  return text == salted_hash(value, text.substr(0, text.find(':')));
+}
+
 Json sorted_set(const Json& list) {
   std::vector<Json> items(list.begin(), list.end());
   std::ranges::sort(items, {}, [](const Json& item) { return canonical(item); });
@@ -169,8 +180,7 @@ class Walk {
                         const Bodies& at) {
     const bool secret = find_rule(rules, Behaviour::Secret) != nullptr;
     if (is_absent(at.desired)) return;
-    const Json wanted = secret ? Json(sha256_hex(canonical(*at.desired))) : *at.desired;
-    if (at.last && *at.last == wanted) return;
+    if (at.last && (secret ? is_hash_of(*at.last, *at.desired) : *at.last == *at.desired)) return;
     add(path, top, rules, at, FieldClass::WriteOnly,
         at.last ? "edited in the spec" : "the server never shows it, and no last apply is known");
   }
@@ -229,7 +239,7 @@ Json echo_items(const KeyedList& rule, const Json& desired, const Json& live,
 }
 
 Json stored(const Json& value, const RuleNode* rules) {
-  if (find_rule(rules, Behaviour::Secret)) return sha256_hex(canonical(value));
+  if (find_rule(rules, Behaviour::Secret)) return salted_hash(value, random_hex(8));
   if (value.is_object()) {
     Json kept = Json::object();
     for (const auto& [name, item] : value.items())

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include "engine/plan/notebook_diff.hpp"
+
+#include <doctest/doctest.h>
 
 using dbplan::CellChange;
 using dbplan::diff_notebook;
@@ -29,7 +29,8 @@ TEST_CASE("diff_notebook: one edited cell is that cell's change") {
 }
 
 TEST_CASE("diff_notebook: a moved cell is a move, not a removal and an addition") {
-  const auto diff = diff_notebook(notebook({"a", "b", "c", "d"}), notebook({"d", "a", "b", "c"}), "PYTHON");
+  const auto diff =
+      diff_notebook(notebook({"a", "b", "c", "d"}), notebook({"d", "a", "b", "c"}), "PYTHON");
   REQUIRE(diff.changes.size() == 1);
   CHECK(diff.changes[0].kind == CellChange::Kind::Moved);
   CHECK(diff.changes[0].before == 4);

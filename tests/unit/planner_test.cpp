@@ -82,13 +82,16 @@ TEST_CASE("planner: a tag added on the server shows alone") {
   World world;
   world.spec("jobs.a", R"({"name": "a", "tags": {"team": "x"}})");
   world.last("jobs.a", "1", R"({"name": "a", "tags": {"team": "x"}})");
-  world.live("jobs.a", "1", R"({"name": "a", "tags": {"team": "x", "ui": "y"}, "format": "MULTI_TASK"})");
+  world.live("jobs.a", "1",
+             R"({"name": "a", "tags": {"team": "x", "ui": "y"}, "format": "MULTI_TASK"})");
   CHECK(world.text() == "jobs.a update\n  tags.ui added\n");
 }
 
 TEST_CASE("planner: reordering a keyed list is not a difference") {
   World world;
-  world.spec("jobs.a", R"({"tasks": [{"task_key": "b"}, {"task_key": "a", "depends_on": [{"task_key": "b"}]}]})");
+  world.spec(
+      "jobs.a",
+      R"({"tasks": [{"task_key": "b"}, {"task_key": "a", "depends_on": [{"task_key": "b"}]}]})");
   world.live("jobs.a", "1", R"({"tasks": [{"task_key": "a", "run_if": "ALL_SUCCESS",
                                            "depends_on": [{"task_key": "b"}]}, {"task_key": "b"}]})");
   CHECK(world.text() == "");
@@ -123,11 +126,13 @@ TEST_CASE("planner: the size of a stopped cluster is edited") {
   World world;
   world.spec("clusters.c", R"({"cluster_name": "c", "num_workers": 3})");
   world.last("clusters.c", "x", R"({"cluster_name": "c", "num_workers": 2})");
-  world.live("clusters.c", "x", R"({"cluster_name": "c", "num_workers": 2, "state": "TERMINATED"})");
+  world.live("clusters.c", "x",
+             R"({"cluster_name": "c", "num_workers": 2, "state": "TERMINATED"})");
   CHECK(world.text() == "clusters.c update\n  num_workers changed\n");
 }
 
-TEST_CASE("planner: a running cluster with more than its size changed is edited, and that is a risk") {
+TEST_CASE(
+    "planner: a running cluster with more than its size changed is edited, and that is a risk") {
   World world;
   world.spec("clusters.c", R"({"num_workers": 4, "spark_conf": {"a": "b"}})");
   world.last("clusters.c", "x", R"({"num_workers": 3})");
@@ -138,10 +143,14 @@ TEST_CASE("planner: a running cluster with more than its size changed is edited,
 
 TEST_CASE("planner: a schedule is told at its own address and its job is kept") {
   World world;
-  world.spec("jobs.a", R"({"name": "a", "schedule": {"quartz_cron_expression": "0 0 7 * * ?", "timezone_id": "UTC"}})");
+  world.spec(
+      "jobs.a",
+      R"({"name": "a", "schedule": {"quartz_cron_expression": "0 0 7 * * ?", "timezone_id": "UTC"}})");
   auto& schedule = world.spec("schedules.daily", R"({"job": "a"})");
   schedule.carrier = dbplan::Address{"jobs", "a"};
-  world.last("jobs.a", "1", R"({"name": "a", "schedule": {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"}})");
+  world.last(
+      "jobs.a", "1",
+      R"({"name": "a", "schedule": {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"}})");
   world.ledger.entries[{"schedules", "daily"}] = {.id = "1", .body = {}, .echo = {}};
   world.ledger.entries[{"schedules", "daily"}].carrier = dbplan::Address{"jobs", "a"};
   world.live("jobs.a", "1", R"({"name": "a", "schedule": {"quartz_cron_expression": "0 0 6 * * ?",
@@ -173,7 +182,9 @@ TEST_CASE("planner: a second object with one stamp is offered for deletion, the 
 TEST_CASE("planner: a reference is compared by the id that it stands for") {
   World world;
   world.spec("clusters.c", R"({"num_workers": 1})");
-  world.spec("jobs.a", R"({"tasks": [{"task_key": "t", "existing_cluster_id": "${resources.clusters.c.id}"}]})");
+  world.spec(
+      "jobs.a",
+      R"({"tasks": [{"task_key": "t", "existing_cluster_id": "${resources.clusters.c.id}"}]})");
   world.live("clusters.c", "0101-abc", R"({"num_workers": 1})");
   world.live("jobs.a", "1", R"({"tasks": [{"task_key": "t", "existing_cluster_id": "0101-abc"}]})");
   CHECK(world.text() == "");
@@ -186,4 +197,21 @@ TEST_CASE("planner: the same input gives the same plan") {
   world.live("jobs.a", "1", R"({"name": "x", "description": "y"})");
   CHECK(world.text() == world.text());
   CHECK(world.text() == "jobs.a update\n  description added\n  name differs\njobs.b create\n");
+}
+
+TEST_CASE("planner: a secret is compared by its salted hash and never shown") {
+  const std::string body = R"({"docker_image": {"basic_auth": {"password": "canary"}}})";
+  World world;
+  world.spec("clusters.c", body);
+  world.last("clusters.c", "x", "{}");
+  const auto rules = dbplan::index_rules(*World::kind_of({"clusters", "c"}));
+  const auto stored = dbplan::storable(World::parse(body), rules);
+  CHECK(dbplan::canonical(stored).find("canary") == std::string::npos);
+  CHECK(stored != dbplan::storable(World::parse(body), rules));
+  world.ledger.entries[{"clusters", "c"}].body["docker_image"] = stored["docker_image"];
+  world.live("clusters.c", "x", "{}");
+  CHECK(world.text() == "");
+  world.desired.resources[0].body["docker_image"]["basic_auth"]["password"] = "other";
+  CHECK(world.text() == "clusters.c update\n  docker_image.basic_auth.password write-only\n");
+  CHECK_FALSE(world.plan().changes[0].fields[0].desired.has_value());
 }

@@ -17,14 +17,16 @@ constexpr int kHeapPerNodeMb = 768;
 constexpr int kHeapBaseMb = 512;
 
 // Set by the server for every cluster; a notebook's cluster must not move its own folders.
-constexpr std::array<std::string_view, 8> kOwnConf = {"spark.master",
-                                                      "spark.app.name",
-                                                      "spark.local.dir",
-                                                      "spark.driver.memory",
-                                                      "spark.sql.warehouse.dir",
-                                                      "spark.driver.host",
-                                                      "spark.driver.bindAddress",
-                                                      "spark.executor.memory"};
+constexpr std::array<std::string_view, 10> kOwnConf = {"spark.master",
+                                                       "spark.app.name",
+                                                       "spark.local.dir",
+                                                       "spark.driver.memory",
+                                                       "spark.sql.warehouse.dir",
+                                                       "spark.driver.host",
+                                                       "spark.driver.bindAddress",
+                                                       "spark.executor.memory",
+                                                       "spark.sql.extensions",
+                                                       "spark.sql.catalog.spark_catalog"};
 
 void fill(Json& object, const char* key, Json value) {
   if (!object.contains(key)) object[key] = std::move(value);

@@ -18,11 +18,13 @@ class Server {
 };
 
 /// Makes the host once the port, and so the URL that notebooks call, is known.
-using HostFactory = std::function<std::unique_ptr<NotebookHost>(const std::string& url, const std::string& token)>;
+using HostFactory =
+    std::function<std::unique_ptr<NotebookHost>(const std::string& url, const std::string& token)>;
 
 /// Binds 127.0.0.1:`port` (0: any free port) and answers until destroyed. `dir` exists and is
 /// used by nobody else; `token` is the main user's. Error::Code::Exists: the port is taken.
-Result<std::unique_ptr<Server>> start_server(const std::string& dir, int port, const std::string& token,
+Result<std::unique_ptr<Server>> start_server(const std::string& dir, int port,
+                                             const std::string& token,
                                              const HostFactory& make_host);
 
 }  // namespace dbplan::local
