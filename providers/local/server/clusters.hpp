@@ -27,6 +27,8 @@ struct Cluster {
   bool doomed = false;     // permanently deleted, but not yet gone
   bool processes = false;  // the host has it
   Millis start_time = 0;
+  /// Another one after every start; derived from its time.
+  std::int64_t spark_context_id() const { return (std::int64_t{1} << 60) + start_time; }
   Millis terminated_time = 0;
   Millis last_restarted_time = 0;
   Millis last_activity = 0;

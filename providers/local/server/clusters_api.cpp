@@ -34,8 +34,7 @@ Json view(const Cluster& cluster, bool with_spec) {
     result["cluster_cores"] = static_cast<double>(cluster.given.cores);
     result["cluster_memory_mb"] = cluster.given.heap_mb;
     result["jdbc_port"] = 10000;
-    // Derived from the start: a new context after every restart.
-    result["spark_context_id"] = (std::int64_t{1} << 60) + cluster.start_time;
+    result["spark_context_id"] = cluster.spark_context_id();
   }
   if (with_spec) result["spec"] = cluster.spec;
   return result;

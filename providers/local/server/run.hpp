@@ -37,6 +37,7 @@ struct TaskRun {
   Millis end = 0;
   Millis retry_at = 0;
   std::string cluster_id = {};
+  std::int64_t spark_context_id = 0;       // of the cluster, when the task began there
   bool start_asked = false;                // this attempt had its cluster started
   bool launched = false;                   // the host has it
   bool cancel_sent = false;                // the host was told to end it

@@ -213,6 +213,8 @@ void Runs::launch(Run& run, TaskRun& task) {
     return refuse_task(run, task, "INVALID_RUN_CONFIGURATION", parameters.error().message);
   task.resolved = *parameters;
   task.token = world_.users.lend(run.run_as);
+  if (const Cluster* cluster = world_.clusters.find(task.cluster_id))
+    task.spark_context_id = cluster->spark_context_id();
   task.launched = true;
   moved_ = true;
   changed_.insert(run.id);

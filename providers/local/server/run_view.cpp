@@ -106,7 +106,8 @@ Json task_view(const Run& run, const TaskRun& task, const PageBase& base) {
   put_task_times(view, task);
   if (!task.cluster_id.empty()) {
     view["cluster_instance"] = {{"cluster_id", task.cluster_id}};
-    if (task.began != 0) view["cluster_instance"]["spark_context_id"] = std::to_string(task.began);
+    if (task.spark_context_id != 0)
+      view["cluster_instance"]["spark_context_id"] = std::to_string(task.spark_context_id);
   }
   if (!task.resolved.is_null())
     view["resolved_values"] = {{"notebook_task", {{"base_parameters", task.resolved}}}};
