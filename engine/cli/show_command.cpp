@@ -18,7 +18,8 @@ Json shown(const Prepared& prepared, const Change& change) {
   if (!change.reason.empty()) json["reason"] = change.reason;
   if (!change.id.empty()) json["id"] = change.id;
   if (const Resource* resource = prepared.desired.find(change.address)) {
-    json["wanted"] = resource->body;
+    const RuleNode rules = index_rules(*resource->kind);
+    json["wanted"] = showable(resource->body, &rules);
     if (!resource->source.empty()) json["source"] = resource->source;
     if (resource->where.line > 0)
       json["declared"] = resource->where.file + ":" + std::to_string(resource->where.line);

@@ -56,6 +56,19 @@ bool equal_as(const KeyedList* rule, const Json& a, const Json& b) {
   return a == b;
 }
 
+bool is_hidden(const RuleNode* rules) {
+  return find_rule(rules, Behaviour::WriteOnly) || find_rule(rules, Behaviour::Secret);
+}
+
+/// Whether the server would show nothing of this value.
+bool all_hidden(const Json& value, const RuleNode* rules) {
+  if (is_hidden(rules)) return true;
+  if (!value.is_object() || value.empty()) return false;
+  for (const auto& [name, item] : value.items())
+    if (!all_hidden(item, member(rules, name))) return false;
+  return true;
+}
+
 std::string member_path(const std::string& path, const std::string& name) {
   const bool plain = name.find_first_of(".[]\"") == std::string::npos;
   if (!plain) return path + "[\"" + name + "\"]";
@@ -70,14 +83,15 @@ class Walk {
   void visit(const std::string& path, const std::string& top, const RuleNode* rules,
              const Bodies& at) {
     if (find_rule(rules, Behaviour::ReadOnly)) return;
-    if (find_rule(rules, Behaviour::WriteOnly) || find_rule(rules, Behaviour::Secret))
-      return visit_write_only(path, top, rules, at);
+    if (is_hidden(rules)) return visit_write_only(path, top, rules, at);
     const bool wanted = !is_absent(at.desired), present = !is_absent(at.live);
     if (!wanted && !present) return;
     if (wanted && present && equal_as(list_rule(rules), *at.desired, *at.live)) return;
     if (wanted && present && at.desired->is_object() && at.live->is_object())
       return visit_members(path, top, rules, at);
     if (wanted && present && can_match_items(rules, at)) return visit_items(path, top, rules, at);
+    if (wanted && !present && at.desired->is_object() && all_hidden(*at.desired, rules))
+      return visit_members(path, top, rules, at);
     if (!wanted) return visit_unwanted(path, top, rules, at);
     add(path, top, rules, at, classify_wanted(rules, at));
   }
@@ -191,9 +205,9 @@ class Walk {
     change.secret = find_rule(rules, Behaviour::Secret) != nullptr;
     change.immutable = find_rule(rules, Behaviour::Immutable) != nullptr;
     if (!change.secret) {
-      if (!is_absent(at.desired)) change.desired = *at.desired;
-      if (!is_absent(at.live)) change.live = *at.live;
-      if (!is_absent(at.last)) change.last = *at.last;
+      if (!is_absent(at.desired)) change.desired = showable(*at.desired, rules);
+      if (!is_absent(at.live)) change.live = showable(*at.live, rules);
+      if (!is_absent(at.last)) change.last = showable(*at.last, rules);
     }
     changes_.push_back(std::move(change));
   }
@@ -265,6 +279,16 @@ std::vector<FieldChange> diff(const Bodies& bodies, const RuleNode& rules) {
 
 Json echo_of(const Json& desired, const Json& live, const RuleNode& rules) {
   return echo_member(desired, live, &rules);
+}
+
+Json showable(const Json& value, const RuleNode* rules) {
+  if (find_rule(rules, Behaviour::Secret)) return "(secret)";
+  Json shown = value;
+  if (shown.is_object())
+    for (auto& [name, item] : shown.items()) item = showable(item, member(rules, name));
+  if (shown.is_array())
+    for (Json& item : shown) item = showable(item, items(rules));
+  return shown;
 }
 
 Json storable(const Json& body, const RuleNode& rules) { return stored(body, &rules); }

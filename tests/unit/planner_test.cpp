@@ -215,3 +215,14 @@ TEST_CASE("planner: a secret is compared by its salted hash and never shown") {
   CHECK(world.text() == "clusters.c update\n  docker_image.basic_auth.password write-only\n");
   CHECK_FALSE(world.plan().changes[0].fields[0].desired.has_value());
 }
+
+TEST_CASE("planner: a secret inside of something newly added is not shown") {
+  World world;
+  world.spec("clusters.c",
+             R"({"docker_image": {"url": "u", "basic_auth": {"password": "canary"}}})");
+  world.last("clusters.c", "x", "{}");
+  world.live("clusters.c", "x", "{}");
+  CHECK(world.text() == "clusters.c update\n  docker_image changed\n");
+  const auto shown = world.plan().changes[0].fields[0].desired;
+  CHECK(dbplan::canonical(*shown).find("canary") == std::string::npos);
+}
