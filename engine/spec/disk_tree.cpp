@@ -55,7 +55,9 @@ class DiskTree : public Tree {
   std::string display(const std::string& path) const override {
     const fs::path full = path.empty() ? root_ : root_ / path;
     if (here_.empty()) return full.string();
-    return full.lexically_relative(here_).string();
+    // From far away the full path is easier to read.
+    std::string relative = full.lexically_relative(here_).string();
+    return relative.starts_with("../..") ? full.string() : relative;
   }
 
  private:
@@ -72,7 +74,9 @@ class DiskTree : public Tree {
          at.increment(error)) {
       const std::string name = at->path().filename().string();
       if (name.starts_with('.')) continue;
-      const std::string path = folder.empty() ? name : folder + "/" + name;
+      std::string path = folder;
+      if (!path.empty()) path += '/';
+      path += name;
       std::error_code unreadable;
       if (at->is_directory(unreadable)) {
         if (!at->is_symlink(unreadable)) collect(path, files);
@@ -95,7 +99,7 @@ std::unique_ptr<Tree> open_disk_tree(const fs::path& root) {
 fs::path project_root(const fs::path& path) {
   std::error_code error;
   const fs::path full = fs::weakly_canonical(path, error);
-  const fs::path start = fs::is_directory(full, error) ? full : full.parent_path();
+  fs::path start = fs::is_directory(full, error) ? full : full.parent_path();
   for (fs::path folder = start;; folder = folder.parent_path()) {
     if (fs::exists(folder / ".git", error)) return folder;
     if (folder == folder.parent_path()) return start;

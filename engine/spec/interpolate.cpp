@@ -198,6 +198,7 @@ void Interpolator::report_unknown(std::string_view path, const Node& user,
   if (suppress_unknown_) return;
   const std::string_view first = head(path);
   std::vector<std::string> names;
+  names.reserve(entries_.size() + 2);
   for (const auto& [name, entry] : entries_) names.push_back(name);
   for (const std::string_view user_part : {kUserName, kShortName})
     names.emplace_back(user_part.substr(2, user_part.size() - 3));

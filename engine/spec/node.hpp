@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <span>
@@ -75,7 +76,7 @@ class Arena {
   Node* list(std::span<const Node* const> items, Place place);
 
  private:
-  std::pmr::monotonic_buffer_resource memory_{64 * 1024};
+  std::pmr::monotonic_buffer_resource memory_{std::size_t{64} * 1024};
 };
 
 }  // namespace dbplan

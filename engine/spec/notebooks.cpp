@@ -258,6 +258,7 @@ class Notebooks {
   // All notebooks become drafts; tasks get their paths; edges go into the graph.
   void give_back() {
     std::vector<std::size_t> ids;
+    ids.reserve(items_.size());
     for (NotebookItem& item : items_) ids.push_back(add_draft(std::move(item.draft)));
     for (std::size_t i = 0; i < items_.size(); ++i)
       for (const Child& child : items_[i].children)

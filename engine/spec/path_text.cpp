@@ -97,7 +97,7 @@ std::string_view without_extension(std::string_view path) {
 }
 
 std::string canonical_workspace_path(std::string_view path) {
-  const std::string plain = join_workspace_path("", path);
+  std::string plain = join_workspace_path("", path);
   for (const std::string_view home : {"Users", "Shared", "Repos"})
     if (plain.size() > 1 && is_below(std::string_view(plain).substr(1), home))
       return join_workspace_path("Workspace", std::string_view(plain).substr(1));

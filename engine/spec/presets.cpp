@@ -63,10 +63,12 @@ Presets read_presets(const Node* node, const Node* mode, Interpolator& interpola
   }
   if (const Node* tags = find_value(*node, "tags"); tags != nullptr && tags->is_map())
     read_tags(*tags, presets, report);
-  if (const Node* runs = find_value(*node, "jobs_max_concurrent_runs")) {
+  if (const Node* runs = find_value(*node, "jobs_max_concurrent_runs");
+      runs != nullptr && runs->is_scalar()) {
     std::int64_t number = 0;
-    const char* end = runs->text.data() + runs->text.size();
-    if (std::from_chars(runs->text.data(), end, number).ptr == end)
+    const std::string text(runs->text);
+    const char* end = text.data() + text.size();
+    if (!text.empty() && std::from_chars(text.data(), end, number).ptr == end)
       presets.max_concurrent_runs = number;
     else
       report.error(runs->place, "Wrong type",

@@ -120,7 +120,7 @@ class Linker {
 
   std::string follow_mention(std::size_t draft, const Link& link, const Mention& mention,
                              bool& waits) {
-    const std::string unchanged(mention.whole);
+    std::string unchanged(mention.whole);
     if (mention.target < 0) {
       report_unknown(link, mention);
       return unchanged;
