@@ -78,6 +78,7 @@ struct Call {
 enum class Home {
   Server,   // an object of its own in the workspace
   Carrier,  // inside another resource's request (schedules: inside their job)
+  Part,     // of another resource: found by that one's id, gone with it (permissions)
   Local     // never sent: only dbplan itself uses it (benchmarks)
 };
 
@@ -92,7 +93,9 @@ struct Kind {
   std::string_view name_field = {};   // for people: "name"
   std::string_view key_field = {};    // natural key (kinds without tags): "path"
   std::string_view stamp_field = {};  // map that carries the stamp: "tags"; empty: no tags
+  bool stamp_in_list = false;         // stamp_field is a list of {key, value}, not a map
   std::string_view state_field = {};  // where the running state stands: "state"
+  std::string_view permission_object = {};  // in paths of the Permissions API: "jobs"; empty: none
   Call create = {}, read = {}, list = {}, update = {}, remove = {};
   Call resize = {}, start = {}, stop = {};
   std::span<const std::string_view> resize_fields = {};  // changing only these is a resize
