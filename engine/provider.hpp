@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -35,6 +36,16 @@ struct FolderEntry {
   std::int64_t modified_at = 0;  // epoch milliseconds
 };
 
+/// What a list call brought.
+struct Listing {
+  std::vector<LiveObject> objects;
+  int pages = 0;
+  bool complete = true;  // false: `enough` ended it before the last page
+};
+
+/// Asked after each page of a list that has further ones; true ends the reading.
+using Enough = std::function<bool(const Listing& so_far)>;
+
 /// What a command cost: printed at its end.
 struct Receipt {
   int sent = 0;      // requests that were sent, retries included
@@ -55,11 +66,10 @@ class Provider {
   virtual std::string host() const = 0;
   virtual Result<Identity> identity() = 0;
 
-  /// Every object of the kind that the server shows us. `enough` is asked after each page and may
-  /// end the reading early (all that was looked for has been found).
-  using Enough = bool (*)(const std::vector<LiveObject>& so_far, const void* context);
-  virtual Result<std::vector<LiveObject>> list(const Kind& kind, Enough enough = nullptr,
-                                               const void* context = nullptr) = 0;
+  /// Every object of the kind that the server shows us; for kinds with a parent, those in
+  /// `parent` (none when there is no such parent).
+  virtual Result<Listing> list(const Kind& kind, const std::string& parent = {},
+                               const Enough& enough = {}) = 0;
   /// One object, complete; nothing if it does not exist.
   virtual Result<std::optional<LiveObject>> read(const Kind& kind, const std::string& id) = 0;
   /// Returns the new id. `token` makes the call repeatable where the API has idempotency tokens.
@@ -73,6 +83,8 @@ class Provider {
   virtual Result<> call(const Kind& kind, const Call& call, const std::string& id,
                         const Json& body) = 0;
 
+  /// One object of the workspace tree; nothing if it does not exist.
+  virtual Result<std::optional<FolderEntry>> entry(const std::string& path) = 0;
   /// Workspace folder; empty when it does not exist.
   virtual Result<std::vector<FolderEntry>> list_folder(const std::string& path) = 0;
   /// Creates the folder and its parents; no error when it exists.
@@ -83,6 +95,7 @@ class Provider {
   /// The folder must exist.
   virtual Result<> write_file(const std::string& path, const std::string& bytes,
                               bool overwrite) = 0;
+  /// A file, a notebook, or an empty folder. Deleting what is gone already succeeds.
   virtual Result<> remove_file(const std::string& path) = 0;
   /// The notebook's text in `format` (SOURCE, JUPYTER); nothing if there is no notebook.
   virtual Result<std::optional<std::string>> export_notebook(const std::string& path,

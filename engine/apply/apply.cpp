@@ -7,8 +7,9 @@
 #include "engine/apply/steps.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/base/digest.hpp"
-#include "engine/model/reference.hpp"
+#include "engine/live/observers.hpp"
 #include "engine/model/stamp.hpp"
+#include "engine/plan/wanted.hpp"
 
 namespace dbplan {
 namespace {
@@ -23,7 +24,12 @@ class Executor {
  public:
   Executor(const Plan& plan, const Desired& desired, const Live& live, Ledger& ledger,
            Provider& provider, const ApplyHooks& hooks)
-      : plan_(plan), desired_(desired), ledger_(ledger), provider_(provider), hooks_(hooks) {
+      : plan_(plan),
+        desired_(desired),
+        live_(live),
+        ledger_(ledger),
+        provider_(provider),
+        hooks_(hooks) {
     for (const auto& [address, resource] : live.found) ids_[address] = resource.id;
   }
 
@@ -90,11 +96,15 @@ class Executor {
         return provider_.call(kind, kind.stop, step.id, Json::object());
       case Step::Verb::Remove:
         return remove(step, kind);
+      case Step::Verb::Release:
+        return release(step, kind);
       default:
         break;
     }
     const Resource& resource = *desired_.find(step.target);
-    if (!kind.key_field.empty()) return import(step, resource);
+    if (resource.content) return import(step, resource);
+    if (kind.in_tree) return put_in_tree(resource);
+    if (resource.owner) return set_permissions(resource);
     const Json body = body_of(resource);
     std::string id = step.id;
     if (step.verb == Step::Verb::Create)
@@ -109,14 +119,10 @@ class Executor {
 
   Json body_of(const Resource& resource) {
     const std::scoped_lock guard(mutex_);
-    Json body = substitute(resource.body, [&](const ResourceReference& reference) {
+    return wanted_body(resource, desired_, [&](const ResourceReference& reference) {
       const auto id = ids_.find(reference.address);
       return id == ids_.end() ? std::nullopt : std::optional(id->second);
     });
-    if (!resource.kind->stamp_field.empty())
-      body[std::string(resource.kind->stamp_field)][std::string(kStampTag)] =
-          stamp_of(desired_.root_path, resource.address);
-    return body;
   }
 
   /// A create is never repeated blindly: after an unclear answer the object is looked for.
@@ -125,21 +131,34 @@ class Executor {
     auto id = provider_.create(*resource.kind, body, token);
     for (int attempt = 0; attempt < 2 && !id && id.error().code == Error::Code::Unclear;
          ++attempt) {
-      if (const auto found = TRY(find_stamped(resource))) return *found;
+      if (const auto found = TRY(find_created(resource, body))) return *found;
       if (hooks_.may_go_on && !hooks_.may_go_on()) break;
       id = provider_.create(*resource.kind, body, token);
     }
-    if (!id && id.error().code == Error::Code::Unclear)
+    if (!id && id.error().code == Error::Code::Unclear) {
+      note_unsettled();
       return fail(
           std::move(id.error()).in("unclear whether it was created; the next plan will look"));
+    }
     return id;
   }
 
-  Result<std::optional<std::string>> find_stamped(const Resource& resource) {
+  void note_unsettled() {
+    const std::scoped_lock guard(mutex_);
+    ledger_.unsettled = true;
+  }
+
+  /// What an unclear create left: found by its stamp, or by its name where there are no tags.
+  Result<std::optional<std::string>> find_created(const Resource& resource, const Json& body) {
+    const Kind& kind = *resource.kind;
     const std::string stamp = stamp_of(desired_.root_path, resource.address);
-    for (const LiveObject& object : TRY(provider_.list(*resource.kind)))
-      if (text_at(at_or_null(object.body, resource.kind->stamp_field), kStampTag) == stamp)
-        return object.id;
+    const Listing listing = TRY(provider_.list(kind, text_at(body, kind.parent_field)));
+    for (const LiveObject& object : listing.objects) {
+      const bool found = kind.stamp_field.empty()
+                             ? text_at(object.body, kind.key_field) == text_at(body, kind.key_field)
+                             : stamp_in(kind, object.body) == stamp;
+      if (found) return object.id;
+    }
     return std::nullopt;
   }
 
@@ -187,17 +206,96 @@ class Executor {
     return {};
   }
 
+  /// Folders are made, files are sent: what did not change is not sent again.
+  Result<> put_in_tree(const Resource& resource) {
+    const std::string path = text_at(resource.body, "path");
+    if (resource.files.empty()) {
+      TRY_VOID(provider_.make_folder(path));
+    } else {
+      const LiveResource* live = live_.find(resource.address);
+      const Json none = Json::object();
+      const Json& there = live ? at_or_null(live->body, "files") : none;
+      const Json& wanted = at_or_null(resource.body, "files");
+      for (const auto& [name, bytes] : resource.files)
+        if (at_or_null(there, name) != at_or_null(wanted, name))
+          TRY_VOID(provider_.write_file(file_path(path, name), bytes, true));
+      for (const auto& [name, hash] : there.items())
+        if (!wanted.contains(name)) TRY_VOID(provider_.remove_file(file_path(path, name)));
+    }
+    record(resource, path, resource.body);
+    return {};
+  }
+
+  Result<> set_permissions(const Resource& resource) {
+    const std::string id = TRY(part_id(*resource.owner));
+    const Json body = body_of(resource);
+    TRY_VOID(provider_.update(*resource.kind, id, body));
+    record(resource, id, body);
+    return {};
+  }
+
+  /// How the Permissions API calls an object: things in the tree go by their number there.
+  Result<std::string> part_id(const Address& owner) {
+    const Kind& kind = *desired_.find(owner)->kind;
+    std::string id;
+    {
+      const std::scoped_lock guard(mutex_);
+      id = ids_[owner];
+    }
+    if (kind.in_tree) {
+      const auto entry = TRY(provider_.entry(id));
+      if (!entry) return fail(Error::Code::NotFound, id + " is not there any more");
+      id = std::to_string(entry->object_id);
+    }
+    return std::string(kind.permission_object) + "/" + id;
+  }
+
   Result<> remove(const Step& step, const Kind& kind) {
-    if (kind.key_field.empty())
-      TRY_VOID(provider_.remove(kind, step.id));
-    else
+    if (step.change->owner)
+      TRY_VOID(reset_permissions(step, kind));
+    else if (kind.name == "files")
+      TRY_VOID(remove_files(step));
+    else if (kind.in_tree)
       TRY_VOID(provider_.remove_file(step.id));
+    else
+      TRY_VOID(provider_.remove(kind, step.id));
     const std::scoped_lock guard(mutex_);
     const LedgerEntry* entry = ledger_.find(step.target);
     if (entry && entry->id == step.id) ledger_.entries.erase(step.target);
     std::erase_if(ledger_.entries, [&](const auto& other) {
-      return other.second.carrier == step.target && !desired_.find(other.first);
+      return (other.second.carrier == step.target || other.second.owner == step.target) &&
+             !desired_.find(other.first);
     });
+    return {};
+  }
+
+  /// Permissions cannot be deleted: they go back to whoever has to keep them.
+  Result<> reset_permissions(const Step& step, const Kind& kind) {
+    const Resource* owner = desired_.find(*step.change->owner);
+    if (!owner) return {};
+    return provider_.update(kind, step.id,
+                            with_caller(Json::object(), *owner->kind, desired_.user_name));
+  }
+
+  Result<> remove_files(const Step& step) {
+    const LiveResource* live = live_.find(step.target);
+    if (!live) return {};
+    for (const auto& [name, hash] : at_or_null(live->body, "files").items())
+      TRY_VOID(provider_.remove_file(file_path(step.id, name)));
+    return {};
+  }
+
+  /// The object stays as the server has it, without our stamp; an object without one is only
+  /// forgotten.
+  Result<> release(const Step& step, const Kind& kind) {
+    const LiveResource& live = *live_.find(step.target);
+    if (!stamp_in(kind, live.body).empty()) {
+      Json body = storable(live.body, index_rules(kind));
+      drop_stamp(kind, body);
+      TRY_VOID(update(kind, step.id, body));
+    }
+    const std::scoped_lock guard(mutex_);
+    ledger_.entries.erase(step.target);
     return {};
   }
 
@@ -206,6 +304,7 @@ class Executor {
     ids_[resource.address] = id;
     LedgerEntry& entry = ledger_.entries[resource.address];
     entry = {.id = id, .body = storable(body, index_rules(*resource.kind)), .echo = {}};
+    entry.owner = resource.owner;
     entry.depends_on = resource.depends_on;
     entry.applied_at = rfc3339(system_clock().now());
     if (resource.content) entry.content_hash = sha256_hex(*resource.content);
@@ -225,13 +324,18 @@ class Executor {
       }
   }
 
-  /// Notebooks need their folders; one call each makes the parents, too.
+  /// Notebooks and files need their folders; one call each makes the parents, too.
   Result<> make_folders() {
     std::set<std::string> folders;
-    for (const Change& change : plan_.changes)
-      if (change.address.kind == "notebooks" &&
-          (change.action == Action::Create || change.action == Action::Replace))
-        folders.insert(parent_of(change.name));
+    for (const Change& change : plan_.changes) {
+      const Resource* resource = desired_.find(change.address);
+      if (!resource || change.action == Action::Keep || change.action == Action::Release) continue;
+      const bool is_new = change.action == Action::Create || change.action == Action::Replace;
+      const std::string path = text_at(resource->body, "path");
+      if (resource->content && is_new) folders.insert(parent_of(path));
+      for (const auto& [name, bytes] : resource->files)
+        folders.insert(parent_of(file_path(path, name)));
+    }
     for (const std::string& folder : folders) {
       auto made = provider_.make_folder(folder);
       if (!made) return fail(std::move(made.error()).in("cannot create the folder " + folder));
@@ -264,6 +368,7 @@ class Executor {
 
   const Plan& plan_;
   const Desired& desired_;
+  const Live& live_;
   Ledger& ledger_;
   Provider& provider_;
   const ApplyHooks& hooks_;

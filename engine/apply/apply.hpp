@@ -47,6 +47,6 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
 /// Reads back what the server made of the changed addresses and remembers ids and echoes: one
 /// listing per kind and folder.
 Result<> remember_echoes(const Plan& plan, const Desired& desired, Ledger& ledger,
-                         Provider& provider);
+                         Provider& provider, std::span<const Kind* const> kinds);
 
 }  // namespace dbplan

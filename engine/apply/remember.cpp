@@ -4,9 +4,25 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/live/observe.hpp"
+#include "engine/plan/wanted.hpp"
 
 namespace dbplan {
 namespace {
+
+/// Adds to the entry what the server has beside what we sent.
+void remember_live(LedgerEntry& entry, const Resource& resource, const LiveResource& live) {
+  if (resource.content) {
+    entry.object_id = int_at(live.facts, "object_id");
+    entry.modified_at = int_at(live.facts, "modified_at");
+    return;
+  }
+  if (resource.kind->in_tree) {
+    entry.echo = {{"seen", at_or_null(live.facts, "seen")}};
+    return;
+  }
+  entry.echo = echo_of(entry.body, live.body, index_rules(*resource.kind));
+  if (entry.echo.is_null()) entry.echo = Json::object();
+}
 
 /// The entry of a resource that is on the server as the spec wants it.
 LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const Desired& desired,
@@ -14,66 +30,50 @@ LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const
   LedgerEntry entry{.id = live.id, .body = {}, .echo = {}};
   entry.depends_on = resource.depends_on;
   entry.carrier = resource.carrier;
+  entry.owner = resource.owner;
   if (resource.carrier) return entry;
-  const RuleNode rules = index_rules(*resource.kind);
-  if (resource.content) {
-    entry.body = resource.body;
-    entry.content_hash = sha256_hex(*resource.content);
-    entry.object_id = int_at(live.facts, "object_id");
-    entry.modified_at = int_at(live.facts, "modified_at");
-    return entry;
-  }
-  const Json wanted = wanted_body(resource, desired.root_path, all);
-  entry.body = storable(wanted, rules);
-  entry.echo = echo_of(wanted, live.body, rules);
-  if (entry.echo.is_null()) entry.echo = Json::object();
+  entry.body = resource.kind->in_tree
+                   ? resource.body
+                   : storable(wanted_body(resource, desired, all), index_rules(*resource.kind));
+  if (resource.content) entry.content_hash = sha256_hex(*resource.content);
+  remember_live(entry, resource, live);
   return entry;
 }
 
-/// Whether the last apply is known as it must be; the echo is not compared, because what somebody
-/// added on the server must not become ours.
-bool is_current(const LedgerEntry* known, const LedgerEntry& kept) {
-  return known && known->id == kept.id && known->body == kept.body &&
+/// Whether the last apply is known as it must be. The echo is not compared, because what somebody
+/// added on the server must not become ours; secrets are not, because each hash has its own salt.
+bool is_current(const LedgerEntry* known, const LedgerEntry& kept, const RuleNode& rules) {
+  return known && !known->moved_from && known->id == kept.id &&
+         showable(known->body, &rules) == showable(kept.body, &rules) &&
          known->content_hash == kept.content_hash && known->modified_at == kept.modified_at &&
          known->carrier == kept.carrier && known->depends_on == kept.depends_on;
 }
 
-std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+/// The part of the spec and the ledger that an apply touched.
+struct Touched {
+  Desired desired;
+  Ledger ledger;
+};
 
-Result<> remember_bodies(const Kind& kind, const std::set<Address>& touched, const Desired& desired,
-                         Ledger& ledger, Provider& provider) {
-  const RuleNode rules = index_rules(kind);
-  std::map<std::string, Address> by_id;
-  for (const Address& address : touched)
-    if (const LedgerEntry* entry = ledger.find(address); entry && desired.find(address))
-      if (address.kind == kind.name) by_id[entry->id] = address;
-  if (by_id.empty()) return {};
-  for (const LiveObject& object : TRY(provider.list(kind))) {
-    const auto found = by_id.find(object.id);
-    if (found == by_id.end()) continue;
-    LedgerEntry& entry = ledger.entries.at(found->second);
-    entry.echo = echo_of(entry.body, object.body, rules);
-    if (entry.echo.is_null()) entry.echo = Json::object();
+Touched touched_by(const Plan& plan, const Desired& desired, const Ledger& ledger) {
+  std::set<Address> addresses;
+  for (const Change& change : plan.changes) {
+    if (change.action == Action::Keep || change.action == Action::Delete) continue;
+    addresses.insert(change.carrier.value_or(change.address));
+    if (change.owner) addresses.insert(*change.owner);
   }
-  return {};
-}
-
-Result<> remember_notebooks(const std::set<Address>& touched, Ledger& ledger, Provider& provider) {
-  std::map<std::string, Address> by_path;
-  std::set<std::string> folders;
-  for (const Address& address : touched)
-    if (const LedgerEntry* entry = ledger.find(address); entry && address.kind == "notebooks") {
-      by_path[entry->id] = address;
-      folders.insert(parent_of(entry->id));
-    }
-  for (const std::string& folder : folders)
-    for (const FolderEntry& found : TRY(provider.list_folder(folder)))
-      if (const auto address = by_path.find(found.path); address != by_path.end()) {
-        LedgerEntry& entry = ledger.entries.at(address->second);
-        entry.object_id = found.object_id;
-        entry.modified_at = found.modified_at;
-      }
-  return {};
+  Touched touched;
+  touched.desired.root_path = desired.root_path;
+  touched.ledger.found = true;
+  touched.ledger.pages = ledger.pages;
+  for (const Address& address : addresses) {
+    const Resource* resource = desired.find(address);
+    const LedgerEntry* entry = ledger.find(address);
+    if (!resource || !entry) continue;
+    touched.desired.resources.push_back(*resource);
+    touched.ledger.entries.emplace(address, *entry);
+  }
+  return touched;
 }
 
 }  // namespace
@@ -83,6 +83,7 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
   ledger.bundle = desired.bundle;
   ledger.target = desired.target;
   ledger.root_path = desired.root_path;
+  for (const auto& [kind, pages] : live.pages) ledger.pages[kind] = pages;
   for (const Change& change : plan.changes) {
     if (change.action != Action::Keep) continue;
     const Resource* resource = desired.find(change.address);
@@ -90,7 +91,7 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
     if (!resource || !found) continue;
     LedgerEntry kept = kept_entry(*resource, *found, desired, live);
     const LedgerEntry* known = ledger.find(change.address);
-    if (is_current(known, kept)) continue;
+    if (is_current(known, kept, index_rules(*resource->kind))) continue;
     if (known && known->body == kept.body && !known->echo.is_null()) kept.echo = known->echo;
     kept.applied_at = known ? known->applied_at : rfc3339(system_clock().now());
     ledger.entries[change.address] = std::move(kept);
@@ -104,19 +105,14 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
 }
 
 Result<> remember_echoes(const Plan& plan, const Desired& desired, Ledger& ledger,
-                         Provider& provider) {
-  std::set<Address> touched;
-  std::set<const Kind*> kinds;
-  for (const Change& change : plan.changes) {
-    if (change.action == Action::Keep || change.action == Action::Delete) continue;
-    touched.insert(change.carrier.value_or(change.address));
-  }
-  for (const Address& address : touched)
-    if (const Resource* resource = desired.find(address)) kinds.insert(resource->kind);
-  for (const Kind* kind : kinds)
-    if (kind->key_field.empty())
-      TRY_VOID(remember_bodies(*kind, touched, desired, ledger, provider));
-  return remember_notebooks(touched, ledger, provider);
+                         Provider& provider, std::span<const Kind* const> kinds) {
+  const Touched touched = touched_by(plan, desired, ledger);
+  if (touched.desired.resources.empty()) return {};
+  const Live live = TRY(observe(touched.desired, touched.ledger, provider, kinds, Look::Echoes));
+  for (const Resource& resource : touched.desired.resources)
+    if (const LiveResource* found = live.find(resource.address))
+      remember_live(ledger.entries.at(resource.address), resource, *found);
+  return {};
 }
 
 }  // namespace dbplan

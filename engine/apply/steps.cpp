@@ -9,6 +9,11 @@ bool creates_or_updates(const Change& change) {
   return change.action != Action::Keep && change.action != Action::Delete && !change.carrier;
 }
 
+/// Where no two may have one name, the old one has to go before the new one comes.
+bool removed_first(const Change& change) {
+  return change.action == Action::Replace && change.kind->unique_name;
+}
+
 /// A change that only starts or stops needs no update.
 bool has_update(const Change& change) {
   for (const FieldChange& field : change.fields)
@@ -23,6 +28,8 @@ Step::Verb main_verb(const Change& change) {
       return Step::Verb::Create;
     case Action::Resize:
       return Step::Verb::Resize;
+    case Action::Release:
+      return Step::Verb::Release;
     default:
       return Step::Verb::Update;
   }
@@ -43,6 +50,11 @@ class Scheduler {
 
  private:
   void add_steps(const Change& change) {
+    if (removed_first(change))
+      add({.verb = Step::Verb::Remove,
+           .change = &change,
+           .target = change.address,
+           .id = change.old_id});
     if (change.action != Action::Update || has_update(change))
       add({.verb = main_verb(change),
            .change = &change,
@@ -96,7 +108,7 @@ Stage removals(const Plan& plan, const std::string& kind) {
   for (const Change& change : plan.changes) {
     if (change.address.kind != kind || change.carrier) continue;
     if (change.action == Action::Delete) add(change, change.id);
-    if (change.action == Action::Replace) add(change, change.old_id);
+    if (change.action == Action::Replace && !removed_first(change)) add(change, change.old_id);
   }
   for (std::size_t i = 0; i < stage.steps.size(); ++i)
     for (const Address& needed : stage.steps[i].change->depends_on)

@@ -9,7 +9,7 @@ namespace dbplan {
 
 /// One API call of an apply.
 struct Step {
-  enum class Verb { Create, Update, Resize, Start, Stop, Remove };
+  enum class Verb { Create, Update, Resize, Start, Stop, Remove, Release };
   Verb verb = Verb::Create;
   const Change* change = nullptr;  // what is told to the user; a schedule's when it alone changed
   Address target;                  // whose request it is: the job of a schedule

@@ -17,6 +17,9 @@ std::size_t display_width(std::string_view text);
 /// The text filled with spaces to `width` columns.
 std::string padded(std::string_view text, std::size_t width);
 
+/// ASCII letters in lower case; other bytes as they are.
+std::string lower_case(std::string_view text);
+
 /// Lines without their ends; a final newline adds no line.
 std::vector<std::string> split_lines(std::string_view text);
 

@@ -144,7 +144,7 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
   const auto outcomes = apply_plan(prepared.plan, desired, prepared.live, prepared.ledger, provider,
                                    session.kinds, make_hooks(session, provider, *lock, flags));
   adopt_kept(prepared.plan, desired, prepared.live, prepared.ledger);
-  auto echoed = remember_echoes(prepared.plan, desired, prepared.ledger, provider);
+  auto echoed = remember_echoes(prepared.plan, desired, prepared.ledger, provider, session.kinds);
   if (!echoed)
     *session.err << "warning: cannot read back what was applied: " << echoed.error().message
                  << "\n";

@@ -7,6 +7,7 @@
 #include "engine/base/clock.hpp"
 #include "engine/cli/connection.hpp"
 #include "engine/live/observe.hpp"
+#include "engine/plan/moves.hpp"
 #include "engine/report/diagnostic_text.hpp"
 
 namespace dbplan {
@@ -123,6 +124,7 @@ Result<Prepared> prepare(Session& session, const SpecFlags& flags, bool destroy)
   Prepared prepared;
   prepared.workspace = TRY(open_workspace(session, spec_workspace(*loaded.spec), flags.profile));
   prepared.desired = TRY(resolve_for(session, loaded, prepared.workspace.identity.user_name));
+  prepared.desired.user_name = prepared.workspace.identity.user_name;
   TRY_VOID(replan(session, prepared, destroy));
   return prepared;
 }
@@ -131,7 +133,7 @@ Result<> replan(Session& session, Prepared& prepared, bool destroy) {
   Provider& provider = *prepared.workspace.provider;
   LoadedLedger loaded = TRY(read_ledger(prepared.desired.root_path, provider));
   if (!loaded.warning.empty()) *session.err << "warning: " << loaded.warning << "\n";
-  prepared.ledger = std::move(loaded.ledger);
+  prepared.ledger = with_moves(std::move(loaded.ledger), prepared.desired);
   prepared.live = TRY(observe(prepared.desired, prepared.ledger, provider, session.kinds));
   if (!destroy) {
     prepared.plan = make_plan(prepared.desired, prepared.live, prepared.ledger, session.kinds);

@@ -23,6 +23,7 @@ Json entry_json(const LedgerEntry& entry) {
   if (entry.object_id != 0) json["object_id"] = entry.object_id;
   if (entry.modified_at != 0) json["modified_at"] = entry.modified_at;
   if (entry.carrier) json["carrier"] = entry.carrier->text();
+  if (entry.owner) json["owner"] = entry.owner->text();
   for (const Address& needed : entry.depends_on) json["depends_on"].push_back(needed.text());
   return json;
 }
@@ -37,6 +38,8 @@ LedgerEntry parse_entry(const Json& json) {
   entry.applied_at = text_at(json, "applied_at");
   if (const std::string carrier = text_at(json, "carrier"); !carrier.empty())
     entry.carrier = parse_address(carrier);
+  if (const std::string owner = text_at(json, "owner"); !owner.empty())
+    entry.owner = parse_address(owner);
   for (const Json& needed : at_or_null(json, "depends_on"))
     if (needed.is_string())
       if (const auto address = parse_address(needed.get<std::string>()))
@@ -55,6 +58,8 @@ std::string pack_ledger(const Ledger& ledger) {
                          {"target", ledger.target},
                          {"root_path", ledger.root_path},
                          {"serial", ledger.serial},
+                         {"pages", ledger.pages},
+                         {"unsettled", ledger.unsettled},
                          {"entries", std::move(entries)}}));
 }
 
@@ -73,7 +78,10 @@ Result<Ledger> unpack_ledger(const std::string& bytes) {
                 .root_path = text_at(json, "root_path"),
                 .serial = int_at(json, "serial"),
                 .found = true,
-                .entries = {}};
+                .entries = {},
+                .unsettled = at_or_null(json, "unsettled") == Json(true)};
+  for (const auto& [kind, pages] : at_or_null(json, "pages").items())
+    if (pages.is_number_integer()) ledger.pages[kind] = pages.get<int>();
   const Json& entries = at_or_null(json, "entries");
   if (!entries.is_object()) return fail(Error::Code::Invalid, "it has no entries");
   for (const auto& [name, entry] : entries.items())

@@ -21,8 +21,10 @@ struct LedgerEntry {
   std::int64_t object_id = 0;     // notebooks: the server's, after our import
   std::int64_t modified_at = 0;   // notebooks: the server's, after our import; 0: not looked yet
   std::optional<Address> carrier = {};  // schedules: the job
+  std::optional<Address> owner = {};    // permissions: whose they are
   std::vector<Address> depends_on = {};
-  std::string applied_at = {};  // RFC 3339, UTC
+  std::string applied_at = {};             // RFC 3339, UTC
+  std::optional<Address> moved_from = {};  // the spec moves it, the stored ledger does not know yet
 };
 
 struct Ledger {
@@ -32,6 +34,10 @@ struct Ledger {
   std::int64_t serial = 0;  // grows by one with every write
   bool found = false;       // false: there was none (first apply, or lost)
   std::map<Address, LedgerEntry> entries;
+  /// An apply ended without knowing what it created: the next reading looks everywhere.
+  bool unsettled = false;
+  /// By kind: how many pages its list had when it was last read to the end.
+  std::map<std::string, int> pages = {};
 
   const LedgerEntry* find(const Address& address) const {
     const auto entry = entries.find(address);

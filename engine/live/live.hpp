@@ -31,8 +31,15 @@ struct Live {
   std::map<Address, std::vector<LiveResource>> doubles;
   /// Notebooks whose path moved: the old path, still there.
   std::map<Address, std::string> left_behind;
-  /// Exist under the desired path outside the root path and are not known to be ours.
+  /// Have the name or path that the spec wants, lie outside the root path and are not known to be
+  /// ours.
   std::set<Address> foreign;
+  /// Found because the spec adopts them, not by id or stamp.
+  std::set<Address> adopted = {};
+  /// Why an adoption is not possible, as a phrase.
+  std::map<Address, std::string> not_adoptable = {};
+  /// By kind: how many pages its list had when it was read to the end.
+  std::map<std::string, int> pages = {};
 
   const LiveResource* find(const Address& address) const {
     const auto resource = found.find(address);

@@ -9,11 +9,19 @@
 
 namespace dbplan {
 
+/// How far to look.
+enum class Look {
+  Named,   // at the kinds that the spec or the ledger names
+  Echoes,  // the same, but no contents: what was just sent is taken to be there
+  All      // at every object of every kind with tags: what an apply that died may have created
+};
+
 /// Looks at everything that the spec or the ledger names, in the fewest requests: one paged list
-/// for each kind with tags, one listing for each notebook folder, a download only where a
-/// notebook was modified since our import or where its text must be shown.
+/// for each kind, or reads by id where those are fewer; one listing for each notebook folder, a
+/// download only where a notebook was modified since our import or where its text must be shown;
+/// one request for each object with permissions.
 Result<Live> observe(const Desired& desired, const Ledger& ledger, Provider& provider,
-                     std::span<const Kind* const> kinds);
+                     std::span<const Kind* const> kinds, Look look = Look::Named);
 
 /// Runs `task(i)` for i in [0, count) on a few threads; returns the first error by index.
 Result<> in_parallel(std::size_t count, const std::function<Result<>(std::size_t)>& task);

@@ -67,6 +67,9 @@ struct Desired {
   /// From `workspace.host` and `workspace.profile`; empty when the spec names none.
   std::string host;
   std::string profile;
+  /// Who will apply it: the name of a user, or the application id of a service principal. Empty
+  /// before a server was asked.
+  std::string user_name = {};
   /// Sorted by address; addresses are unique.
   std::vector<Resource> resources;
 

@@ -3,7 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/json.hpp"
 #include "engine/model/address.hpp"
+#include "engine/model/kind.hpp"
 
 namespace dbplan {
 
@@ -16,5 +18,14 @@ std::string stamp_prefix(std::string_view root_path);
 /// The stamp of one address. The address is hashed where a tag value could not hold it: more than
 /// 200 bytes, or a character outside letters, digits and "+-=._:/@" (the strictest cloud's rule).
 std::string stamp_of(std::string_view root_path, const Address& address);
+
+/// The stamp that a body carries; empty: none.
+std::string stamp_in(const Kind& kind, const Json& body);
+
+/// Puts the stamp where the kind keeps it; nothing for kinds without tags.
+void put_stamp(const Kind& kind, Json& body, const std::string& stamp);
+
+/// Takes the stamp out again.
+void drop_stamp(const Kind& kind, Json& body);
 
 }  // namespace dbplan

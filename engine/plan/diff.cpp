@@ -19,17 +19,30 @@ const Json* child(const Json* value, const std::string& name) {
   return found == value->end() ? nullptr : &*found;
 }
 
-/// The item of a keyed list whose `key` member is `id`.
+/// "task_key=load": by which member, and as what, an item of a keyed list is known; empty: it has
+/// none of the members.
+std::string item_id(const Json& item, std::string_view key) {
+  while (!key.empty()) {
+    const std::size_t bar = key.find('|');
+    const std::string_view name = key.substr(0, bar);
+    if (item.is_object() && at_or_null(item, name).is_string())
+      return std::string(name) + "=" + text_at(item, name);
+    key = bar == std::string_view::npos ? std::string_view() : key.substr(bar + 1);
+  }
+  return {};
+}
+
+/// The item of a keyed list that is known as `id`.
 const Json* keyed_item(const Json* list, std::string_view key, const std::string& id) {
   if (!list || !list->is_array()) return nullptr;
   for (const Json& item : *list)
-    if (text_at(item, key) == id) return &item;
+    if (item_id(item, key) == id) return &item;
   return nullptr;
 }
 
 bool all_keyed(const Json* list, std::string_view key) {
   return is_absent(list) || (list->is_array() && std::ranges::all_of(*list, [&](const Json& item) {
-                               return item.is_object() && at_or_null(item, key).is_string();
+                               return !item_id(item, key).empty();
                              }));
 }
 
@@ -50,10 +63,20 @@ Json sorted_set(const Json& list) {
   return items;
 }
 
-bool equal_as(const KeyedList* rule, const Json& a, const Json& b) {
-  if (rule && rule->key.empty() && a.is_array() && b.is_array())
+/// Both as JSON, when both are texts that hold some.
+bool equal_as_json(const Json& a, const Json& b) {
+  if (!a.is_string() || !b.is_string()) return a == b;
+  const auto left = parse_json(a.get_ref<const std::string&>());
+  const auto right = parse_json(b.get_ref<const std::string&>());
+  return left && right ? *left == *right : a == b;
+}
+
+bool equal_as(const RuleNode* rules, const Json& a, const Json& b) {
+  if (a == b) return true;
+  const KeyedList* list = list_rule(rules);
+  if (list && list->key.empty() && a.is_array() && b.is_array())
     return sorted_set(a) == sorted_set(b);
-  return a == b;
+  return find_rule(rules, Behaviour::JsonText) && equal_as_json(a, b);
 }
 
 bool is_hidden(const RuleNode* rules) {
@@ -82,18 +105,10 @@ class Walk {
 
   void visit(const std::string& path, const std::string& top, const RuleNode* rules,
              const Bodies& at) {
-    if (find_rule(rules, Behaviour::ReadOnly)) return;
-    if (is_hidden(rules)) return visit_write_only(path, top, rules, at);
-    const bool wanted = !is_absent(at.desired), present = !is_absent(at.live);
-    if (!wanted && !present) return;
-    if (wanted && present && equal_as(list_rule(rules), *at.desired, *at.live)) return;
-    if (wanted && present && at.desired->is_object() && at.live->is_object())
-      return visit_members(path, top, rules, at);
-    if (wanted && present && can_match_items(rules, at)) return visit_items(path, top, rules, at);
-    if (wanted && !present && at.desired->is_object() && all_hidden(*at.desired, rules))
-      return visit_members(path, top, rules, at);
-    if (!wanted) return visit_unwanted(path, top, rules, at);
-    add(path, top, rules, at, classify_wanted(rules, at));
+    const bool outer = immutable_;
+    immutable_ = outer || find_rule(rules, Behaviour::Immutable);
+    compare(path, top, rules, at);
+    immutable_ = outer;
   }
 
   void visit_members(const std::string& path, const std::string& top, const RuleNode* rules,
@@ -111,6 +126,22 @@ class Walk {
   std::vector<FieldChange> take() { return std::move(changes_); }
 
  private:
+  void compare(const std::string& path, const std::string& top, const RuleNode* rules,
+               const Bodies& at) {
+    if (find_rule(rules, Behaviour::ReadOnly)) return;
+    if (is_hidden(rules)) return visit_write_only(path, top, rules, at);
+    const bool wanted = !is_absent(at.desired), present = !is_absent(at.live);
+    if (!wanted && !present) return;
+    if (wanted && present && equal_as(rules, *at.desired, *at.live)) return;
+    if (wanted && present && at.desired->is_object() && at.live->is_object())
+      return visit_members(path, top, rules, at);
+    if (wanted && present && can_match_items(rules, at)) return visit_items(path, top, rules, at);
+    if (wanted && !present && at.desired->is_object() && all_hidden(*at.desired, rules))
+      return visit_members(path, top, rules, at);
+    if (!wanted) return visit_unwanted(path, top, rules, at);
+    add(path, top, rules, at, classify_wanted(rules, at));
+  }
+
   static bool can_match_items(const RuleNode* rules, const Bodies& at) {
     const KeyedList* rule = list_rule(rules);
     if (!at.desired->is_array() || !at.live->is_array()) return false;
@@ -133,9 +164,9 @@ class Walk {
     }
     std::set<std::string> ids;
     for (const Json* list : {at.desired, at.live})
-      for (const Json& item : *list) ids.insert(text_at(item, rule->key));
+      for (const Json& item : *list) ids.insert(item_id(item, rule->key));
     for (const std::string& id : ids)
-      visit(path + "[" + std::string(rule->key) + "=" + id + "]", top, items(rules),
+      visit(path + "[" + id + "]", top, items(rules),
             {keyed_item(at.desired, rule->key, id), keyed_item(at.last, rule->key, id),
              keyed_item(at.live, rule->key, id), keyed_item(at.echo, rule->key, id)});
   }
@@ -147,8 +178,8 @@ class Walk {
   FieldClass classify_wanted(const RuleNode* rules, const Bodies& at) const {
     if (!last_known_) return FieldClass::Differs;
     if (!is_absent(at.last)) {
-      if (equal_as(list_rule(rules), *at.last, *at.desired)) return FieldClass::Drift;
-      const bool untouched = !is_absent(at.live) && equal_as(list_rule(rules), *at.last, *at.live);
+      if (equal_as(rules, *at.last, *at.desired)) return FieldClass::Drift;
+      const bool untouched = !is_absent(at.live) && equal_as(rules, *at.last, *at.live);
       return untouched ? FieldClass::Changed : FieldClass::Conflict;
     }
     // Newly declared: over nothing, over the server's own value, or over somebody's.
@@ -203,7 +234,7 @@ class Walk {
            FieldClass kind, std::string why = {}) {
     FieldChange change{.path = path, .top = top, .kind = kind, .why = std::move(why)};
     change.secret = find_rule(rules, Behaviour::Secret) != nullptr;
-    change.immutable = find_rule(rules, Behaviour::Immutable) != nullptr;
+    change.immutable = immutable_;
     if (!change.secret) {
       if (!is_absent(at.desired)) change.desired = showable(*at.desired, rules);
       if (!is_absent(at.live)) change.live = showable(*at.live, rules);
@@ -214,6 +245,7 @@ class Walk {
 
   bool last_known_;
   bool echo_known_;
+  bool immutable_ = false;  // the value at hand lies in one that cannot be changed in place
   std::vector<FieldChange> changes_;
 };
 
@@ -242,11 +274,12 @@ Json echo_items(const KeyedList& rule, const Json& desired, const Json& live,
                 const RuleNode* rules) {
   Json kept = Json::array();
   for (const Json& item : live) {
-    const std::string id = text_at(item, rule.key);
+    const std::string id = item_id(item, rule.key);
     const Json* wanted = keyed_item(&desired, rule.key, id);
     Json rest = wanted ? echo_member(*wanted, item, rules) : item;
     if (rest.is_null()) continue;
-    rest[std::string(rule.key)] = id;
+    if (const std::size_t equals = id.find('='); equals != std::string::npos)
+      rest[id.substr(0, equals)] = id.substr(equals + 1);
     kept.push_back(std::move(rest));
   }
   return kept.empty() ? Json() : kept;

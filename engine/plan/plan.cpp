@@ -1,297 +1,8 @@
 #include "engine/plan/plan.hpp"
 
 #include <algorithm>
-#include <map>
-
-#include "engine/base/digest.hpp"
-#include "engine/model/reference.hpp"
-#include "engine/model/stamp.hpp"
-#include "engine/plan/risks.hpp"
 
 namespace dbplan {
-namespace {
-
-/// Why fields ask for an update, in one phrase.
-std::string update_reason(const std::vector<FieldChange>& fields) {
-  bool spec = false, server = false, unknown = false;
-  for (const FieldChange& field : fields) switch (field.kind) {
-      case FieldClass::Changed:
-      case FieldClass::Removed:
-      case FieldClass::WriteOnly:
-        spec = true;
-        break;
-      case FieldClass::Drift:
-      case FieldClass::Added:
-        server = true;
-        break;
-      case FieldClass::Conflict:
-        spec = server = true;
-        break;
-      case FieldClass::Differs:
-        unknown = true;
-        break;
-      case FieldClass::ServerDefault:
-        break;
-    }
-  if (spec && server) return "edited in the spec and changed on the server";
-  if (spec) return "edited in the spec";
-  if (server) return "changed on the server since the last apply";
-  return unknown ? "differs; nothing is known of the last apply" : "";
-}
-
-class Planner {
- public:
-  Planner(const Desired& desired, const Live& live, const Ledger& ledger,
-          std::span<const Kind* const> kinds)
-      : desired_(desired), live_(live), ledger_(ledger), kinds_(kinds) {
-    for (const Kind* kind : kinds) rules_.emplace(kind, index_rules(*kind));
-    for (const Resource& resource : desired.resources)
-      if (resource.carrier) carried_[*resource.carrier] = resource.address;
-    for (const auto& [address, entry] : ledger.entries)
-      if (entry.carrier && !desired.find(address)) carried_.emplace(*entry.carrier, address);
-  }
-
-  Plan plan() {
-    for (const Resource& resource : desired_.resources)
-      if (resource.kind->home == Home::Server) plan_wanted(resource);
-    for (const auto& [address, resource] : live_.found)
-      if (!desired_.find(address)) plan_unwanted(address, resource);
-    for (const Resource& resource : desired_.resources)
-      if (resource.carrier) plan_carried(resource);
-    for (const auto& [address, doubles] : live_.doubles)
-      for (const LiveResource& twin : doubles) plan_double(address, twin);
-    std::ranges::stable_sort(plan_.changes, {}, &Change::address);
-    plan_.bundle = desired_.bundle;
-    plan_.target = desired_.target;
-    plan_.root_path = desired_.root_path;
-    plan_.ledger_found = ledger_.found;
-    add_users();
-    for (Change& change : plan_.changes) assess(change, live_);
-    return std::move(plan_);
-  }
-
- private:
-  Change start_change(const Resource& resource) const {
-    const std::string name = text_at(resource.body, resource.kind->name_field);
-    return {.address = resource.address,
-            .kind = resource.kind,
-            .action = Action::Keep,
-            .reason = {},
-            .id = {},
-            .name = name,
-            .where = resource.where,
-            .fields = {},
-            .carrier = resource.carrier,
-            .depends_on = resource.depends_on};
-  }
-
-  void plan_wanted(const Resource& resource) {
-    Change change = start_change(resource);
-    const LiveResource* live = live_.find(resource.address);
-    const LedgerEntry* last = ledger_.find(resource.address);
-    if (const auto left = live_.left_behind.find(resource.address);
-        left != live_.left_behind.end()) {
-      change.action = Action::Replace;
-      change.old_id = left->second;
-      change.id = left->second;
-      change.reason = "its path changed, and a path cannot be changed in place";
-      if (live) change.blocked = "something exists at the new path already";
-    } else if (!live) {
-      change.action = Action::Create;
-      change.vanished = last != nullptr;
-      change.reason = last ? "deleted in the workspace since the last apply" : "new in the spec";
-    } else {
-      change.id = live->id;
-      if (resource.kind->key_field.empty())
-        compare_bodies(resource, *live, last, change);
-      else
-        compare_notebook(resource, *live, last, change);
-      compare_running(resource, *live, change);
-    }
-    if (change.action == Action::Replace && resource.prevent_destroy)
-      change.blocked = "lifecycle.prevent_destroy forbids replacing it";
-    plan_.changes.push_back(std::move(change));
-  }
-
-  void compare_bodies(const Resource& resource, const LiveResource& live, const LedgerEntry* last,
-                      Change& change) {
-    const RuleNode& rules = rules_.at(resource.kind);
-    const Json wanted = wanted_body(resource, desired_.root_path, live_);
-    const bool known = last && !last->body.is_null();
-    change.fields = diff({.desired = &wanted,
-                          .last = known ? &last->body : nullptr,
-                          .live = &live.body,
-                          .echo = known && !last->echo.is_null() ? &last->echo : nullptr},
-                         rules);
-    give_to_carried(resource.address, change);
-    const auto acts = [](const FieldChange& field) { return field.acts(); };
-    if (std::ranges::none_of(change.fields, acts)) return;
-    change.reason = update_reason(change.fields);
-    change.action = Action::Update;
-    if (is_resize(*resource.kind, live, change.fields)) change.action = Action::Resize;
-    if (std::ranges::any_of(change.fields,
-                            [&](const FieldChange& f) { return f.acts() && f.immutable; }))
-      change.action = Action::Replace;
-  }
-
-  static bool is_resize(const Kind& kind, const LiveResource& live,
-                        const std::vector<FieldChange>& fields) {
-    if (kind.resize.path.empty() || text_at(live.body, kind.state_field) != "RUNNING") return false;
-    return std::ranges::all_of(fields, [&](const FieldChange& field) {
-      return !field.acts() ||
-             std::ranges::find(kind.resize_fields, field.top) != kind.resize_fields.end();
-    });
-  }
-
-  /// Moves the fields of a schedule out of its job's change, to be told at its own address.
-  void give_to_carried(const Address& carrier, Change& change) {
-    if (!carried_.contains(carrier)) return;
-    const auto own = std::ranges::stable_partition(
-        change.fields, [](const FieldChange& field) { return !is_schedule_block(field.top); });
-    std::vector<FieldChange>& given = given_[carrier];
-    given.assign(std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
-    change.fields.erase(own.begin(), own.end());
-  }
-
-  void compare_notebook(const Resource& resource, const LiveResource& live, const LedgerEntry* last,
-                        Change& change) {
-    const std::string wanted_hash = sha256_hex(resource.content.value_or(""));
-    const bool same_language = text_at(live.body, "language") == text_at(resource.body, "language");
-    if (live.content_hash == wanted_hash && same_language) return;
-    if (live_.foreign.contains(resource.address))
-      change.blocked =
-          "exists already and is not known to be ours: move or delete it there, or "
-          "choose another path";
-    change.action = Action::Update;
-    change.reason = content_reason(last, live, wanted_hash);
-    if (!same_language)
-      change.fields.push_back({.path = "language",
-                               .top = "language",
-                               .kind = FieldClass::Differs,
-                               .desired = at_or_null(resource.body, "language"),
-                               .live = at_or_null(live.body, "language")});
-    if (live.content && resource.content)
-      change.notebook =
-          diff_notebook(*live.content, *resource.content, text_at(resource.body, "language"));
-    change.fields.push_back(
-        {.path = "content", .top = "content", .kind = content_class(last, live, wanted_hash)});
-  }
-
-  static FieldClass content_class(const LedgerEntry* last, const LiveResource& live,
-                                  const std::string& wanted_hash) {
-    if (!last || last->content_hash.empty()) return FieldClass::Differs;
-    if (last->content_hash == wanted_hash) return FieldClass::Drift;
-    return last->content_hash == live.content_hash ? FieldClass::Changed : FieldClass::Conflict;
-  }
-
-  static std::string content_reason(const LedgerEntry* last, const LiveResource& live,
-                                    const std::string& wanted_hash) {
-    return update_reason({{.path = {}, .top = {}, .kind = content_class(last, live, wanted_hash)}});
-  }
-
-  static void compare_running(const Resource& resource, const LiveResource& live, Change& change) {
-    if (!resource.started) return;
-    const std::string state = text_at(live.body, resource.kind->state_field);
-    const bool running =
-        state == "RUNNING" || state == "PENDING" || state == "RESIZING" || state == "RESTARTING";
-    if (running == *resource.started) return;
-    change.started = *resource.started;
-    change.fields.push_back({.path = "lifecycle.started",
-                             .top = "lifecycle",
-                             .kind = FieldClass::Drift,
-                             .desired = *resource.started,
-                             .live = running});
-    if (change.action != Action::Keep) return;
-    change.action = Action::Update;
-    change.reason =
-        *resource.started ? "wanted running, but stopped" : "wanted stopped, but running";
-  }
-
-  void plan_unwanted(const Address& address, const LiveResource& live) {
-    const Kind* kind = find_kind(kinds_, address.kind);
-    if (!kind) return;
-    const LedgerEntry* last = ledger_.find(address);
-    Change change{.address = address,
-                  .kind = kind,
-                  .action = Action::Delete,
-                  .reason = "removed from the spec",
-                  .id = live.id,
-                  .name = {},
-                  .where = {},
-                  .fields = {}};
-    change.name = text_at(live.body, kind->name_field);
-    if (last) change.carrier = last->carrier;
-    if (last) change.depends_on = last->depends_on;
-    if (change.carrier) {
-      const auto given = given_.find(*change.carrier);
-      const bool taken_over = given == given_.end() && desired_.find(*change.carrier);
-      if (taken_over) return;  // the job declares the block itself now
-      if (given != given_.end()) change.fields = given->second;
-      if (given != given_.end() && change.fields.empty()) return;
-    }
-    plan_.changes.push_back(std::move(change));
-  }
-
-  void plan_carried(const Resource& resource) {
-    Change change = start_change(resource);
-    const LiveResource* job = live_.find(*resource.carrier);
-    change.id = job ? job->id : "";
-    const bool there = job && std::ranges::any_of(job->body.items(), [](const auto& member) {
-                         return is_schedule_block(member.key());
-                       });
-    const auto given = given_.find(*resource.carrier);
-    if (given != given_.end()) change.fields = given->second;
-    const bool acts = std::ranges::any_of(change.fields, &FieldChange::acts);
-    if (!there) {
-      change.action = Action::Create;
-      change.vanished = job && ledger_.find(resource.address);
-      change.reason = !ledger_.find(resource.address) ? "new in the spec"
-                      : job ? "deleted in the workspace since the last apply"
-                            : "its job is created";
-    } else if (acts) {
-      change.action = Action::Update;
-      change.reason = update_reason(change.fields);
-    }
-    plan_.changes.push_back(std::move(change));
-  }
-
-  void plan_double(const Address& address, const LiveResource& twin) {
-    const Kind* kind = find_kind(kinds_, address.kind);
-    Change change{.address = address,
-                  .kind = kind,
-                  .action = Action::Delete,
-                  .reason = {},
-                  .id = twin.id,
-                  .name = text_at(twin.body, kind->name_field),
-                  .where = {},
-                  .fields = {}};
-    const LiveResource* kept = live_.find(address);
-    change.reason = "a second object with the stamp of this address (a clone?); id " +
-                    (kept ? kept->id : "") + " stays";
-    plan_.changes.push_back(std::move(change));
-  }
-
-  void add_users() {
-    std::map<Address, Change*> by_address;
-    for (Change& change : plan_.changes)
-      if (change.action != Action::Delete) by_address[change.address] = &change;
-    for (const Change& change : plan_.changes)
-      for (const Address& needed : change.depends_on)
-        if (const auto used = by_address.find(needed); used != by_address.end())
-          used->second->used_by.push_back(change.address);
-  }
-
-  const Desired& desired_;
-  const Live& live_;
-  const Ledger& ledger_;
-  std::span<const Kind* const> kinds_;
-  std::map<const Kind*, RuleNode> rules_;
-  std::map<Address, Address> carried_;  // job -> its schedule
-  std::map<Address, std::vector<FieldChange>> given_;
-  Plan plan_;
-};
-
-}  // namespace
 
 std::string_view action_name(Action action) {
   switch (action) {
@@ -307,6 +18,8 @@ std::string_view action_name(Action action) {
       return "replace";
     case Action::Delete:
       return "delete";
+    case Action::Release:
+      return "release";
   }
   return "";
 }
@@ -343,6 +56,9 @@ Tally Plan::tally() const {
       case Action::Delete:
         ++tally.remove;
         break;
+      case Action::Release:
+        ++tally.release;
+        break;
     }
     if (change.is_drift()) ++tally.drift;
     for (const FieldChange& field : change.fields)
@@ -364,22 +80,6 @@ Risk::Level Plan::highest_risk() const {
 
 bool Plan::blocked() const {
   return std::ranges::any_of(changes, [](const Change& c) { return !c.blocked.empty(); });
-}
-
-Plan make_plan(const Desired& desired, const Live& live, const Ledger& ledger,
-               std::span<const Kind* const> kinds) {
-  return Planner(desired, live, ledger, kinds).plan();
-}
-
-Json wanted_body(const Resource& resource, const std::string& root_path, const Live& live) {
-  Json body = substitute(resource.body, [&](const ResourceReference& reference) {
-    const LiveResource* target = live.find(reference.address);
-    return target && !target->id.empty() ? std::optional(target->id) : std::nullopt;
-  });
-  if (!resource.kind->stamp_field.empty())
-    body[std::string(resource.kind->stamp_field)][std::string(kStampTag)] =
-        stamp_of(root_path, resource.address);
-  return body;
 }
 
 }  // namespace dbplan

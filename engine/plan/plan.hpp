@@ -15,7 +15,8 @@ namespace dbplan {
 
 /// What happens to one resource, mildest first: when its fields ask for different actions, the
 /// greatest wins.
-enum class Action { Keep, Create, Update, Resize, Replace, Delete };
+/// Release is beside them: dbplan forgets the object and takes its stamp off.
+enum class Action { Keep, Create, Update, Resize, Replace, Delete, Release };
 
 /// "update", "resize", ...
 std::string_view action_name(Action action);
@@ -41,8 +42,11 @@ struct Change {
   std::optional<Address> carrier = {};  // schedules: the job whose request carries this
   std::optional<bool> started = {};     // set: start (true) or stop (false) it
   std::vector<Address> depends_on = {};
-  std::vector<Address> used_by = {};  // notebooks: the jobs that run it
-  std::string old_id = {};            // Replace of a path-addressed resource: what is removed
+  std::vector<Address> used_by = {};       // notebooks: the jobs that run it
+  std::string old_id = {};                 // Replace: what is removed
+  std::optional<Address> owner = {};       // permissions: whose they are
+  std::optional<Address> moved_from = {};  // the address that it had at the last apply
+  bool adopted = false;                    // an object that exists becomes ours
   /// Create: it was there after the last apply.
   bool vanished = false;
   std::vector<Risk> risks = {};
@@ -54,10 +58,10 @@ struct Change {
 };
 
 struct Tally {
-  int create = 0, update = 0, replace = 0, remove = 0, unchanged = 0;
+  int create = 0, update = 0, replace = 0, remove = 0, release = 0, unchanged = 0;
   int drift = 0;     // of the above, the ones that only undo what was done on the server
   int defaults = 0;  // fields of the server's own, not acted on
-  int changes() const { return create + update + replace + remove; }
+  int changes() const { return create + update + replace + remove + release; }
 };
 
 /// The difference between what is wanted and what exists.
@@ -75,9 +79,6 @@ struct Plan {
 /// Reads nothing but its arguments: the same values always give the same bytes of plan.
 Plan make_plan(const Desired& desired, const Live& live, const Ledger& ledger,
                std::span<const Kind* const> kinds);
-
-/// The body as it is sent: references that `live` knows replaced, the stamp added.
-Json wanted_body(const Resource& resource, const std::string& root_path, const Live& live);
 
 /// Blocks of a job that a schedule travels in.
 bool is_schedule_block(std::string_view member);

@@ -28,9 +28,11 @@ PlanSeal seal_plan(const std::string& spec_path, const std::string& host, const 
                 .fingerprints = {},
                 .changes = {}};
   std::string wanted;
-  for (const Resource& resource : desired.resources)
-    wanted += resource.address.text() + "\n" + canonical(resource.body) + "\n" +
+  for (const Resource& resource : desired.resources) {
+    const RuleNode rules = index_rules(*resource.kind);
+    wanted += resource.address.text() + "\n" + canonical(showable(resource.body, &rules)) + "\n" +
               sha256_hex(resource.content.value_or("")) + "\n";
+  }
   seal.desired = sha256_hex(wanted);
   std::string changes;
   for (const Change& change : plan.changes) {

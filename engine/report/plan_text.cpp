@@ -16,7 +16,7 @@ constexpr std::string_view kGreen = "\x1b[32m", kYellow = "\x1b[33m", kRed = "\x
 std::string title_of(const Change& change) {
   const std::string address = change.address.text();
   const bool told =
-      change.name.empty() || !change.kind->key_field.empty() || change.name == change.address.key;
+      change.name.empty() || change.kind->in_tree || change.name == change.address.key;
   return told ? address : address + " \"" + visible(change.name) + "\"";
 }
 

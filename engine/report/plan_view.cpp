@@ -71,6 +71,8 @@ std::string_view action_sign(const Change& change) {
       return "±";
     case Action::Delete:
       return "-";
+    case Action::Release:
+      return "#";
   }
   return " ";
 }
@@ -128,6 +130,7 @@ std::string tally_text(const Tally& tally) {
   std::string text =
       fmt::format("Plan: {} to create, {} to update, {} to replace, {} to delete, {} unchanged.",
                   tally.create, tally.update, tally.replace, tally.remove, tally.unchanged);
+  if (tally.release > 0) text += fmt::format(" {} to release.", tally.release);
   if (tally.drift > 0)
     text +=
         fmt::format(" {} of these {} drift.", tally.drift, tally.drift == 1 ? "undoes" : "undo");

@@ -1,6 +1,7 @@
 #include "engine/review/spec_diff.hpp"
 
 #include "engine/base/digest.hpp"
+#include "engine/plan/wanted.hpp"
 
 namespace dbplan {
 
@@ -13,9 +14,12 @@ Plan diff_specs(const Desired& before, const Desired& after, std::span<const Kin
                 .entries = {}};
   for (const Resource& resource : before.resources) {
     if (resource.kind->home == Home::Local) continue;
-    const Json body = resource.carrier ? Json() : wanted_body(resource, after.root_path, {});
-    LedgerEntry entry{.id = text_at(body, resource.kind->key_field), .body = body, .echo = {}};
+    const Json body = resource.carrier ? Json() : wanted_body(resource, after, Live{});
+    LedgerEntry entry{.id = resource.kind->in_tree ? text_at(body, "path") : std::string(),
+                      .body = body,
+                      .echo = {}};
     entry.carrier = resource.carrier;
+    entry.owner = resource.owner;
     entry.depends_on = resource.depends_on;
     LiveResource found{.id = entry.id, .body = body, .facts = {}};
     if (resource.content) {

@@ -148,7 +148,7 @@ class Linker {
                         "\", and " + in_quotes(mention.address.text()) + " is a " +
                         std::string(kind.noun) + ".",
                     mention.whole);
-    if (is_id && kind.key_field.empty()) return base + "id}";
+    if (is_id && !kind.natural_id()) return base + "id}";
     waits = true;
     return base + (is_id ? std::string(kind.key_field) : mention.field) + "}";
   }

@@ -53,7 +53,7 @@ void check_workspace_paths(std::span<const Resource> resources, std::span<const 
   std::map<std::string, std::size_t> owners;
   for (std::size_t i = 0; i < resources.size(); ++i) {
     const Kind& kind = *resources[i].kind;
-    if (kind.key_field.empty()) continue;
+    if (!kind.in_tree) continue;
     const std::string path = text_at(resources[i].body, kind.key_field);
     if (path.empty()) continue;
     const auto [owner, is_new] = owners.emplace(canonical_workspace_path(path), i);

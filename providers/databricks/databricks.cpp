@@ -4,6 +4,7 @@
 #include "engine/net/curl_transport.hpp"
 #include "engine/net/retry.hpp"
 #include "providers/databricks/errors.hpp"
+#include "providers/databricks/hooks/permissions.hpp"
 
 namespace dbplan::databricks {
 namespace {
@@ -21,11 +22,16 @@ Json id_json(const Kind& kind, const std::string& id) {
   return id;
 }
 
-std::string with_id(std::string_view path, const std::string& id) {
+std::string with(std::string_view path, std::string_view place, const std::string& value) {
   std::string text(path);
-  if (const std::size_t at = text.find("{id}"); at != std::string::npos)
-    text.replace(at, 4, url_escape(id));
+  if (const std::size_t at = text.find(place); at != std::string::npos)
+    text.replace(at, place.size(), value);
   return text;
+}
+
+/// The id of a part is a piece of path: "jobs/123".
+std::string with_id(const Kind& kind, std::string_view path, const std::string& id) {
+  return with(path, "{id}", kind.home == Home::Part ? url_escape_path(id) : url_escape(id));
 }
 
 /// The API spells workspace paths with and without the mount; dbplan always writes it.
@@ -33,8 +39,25 @@ std::string mounted(const std::string& path) {
   return path.starts_with("/Workspace") ? path : "/Workspace" + path;
 }
 
+FolderEntry folder_entry(const Json& item) {
+  return {.path = mounted(text_at(item, "path")),
+          .object_type = text_at(item, "object_type"),
+          .language = text_at(item, "language"),
+          .object_id = int_at(item, "object_id"),
+          .modified_at = int_at(item, "modified_at")};
+}
+
+/// The id of kinds whose server gives none.
+std::string natural_id(const Kind& kind, const Json& body) {
+  const std::string key = text_at(body, kind.key_field);
+  if (kind.parent_field.empty()) return key;
+  return text_at(body, kind.parent_field) + "/" + key;
+}
+
 LiveObject live_object(const Kind& kind, const Call& call, Json item) {
-  LiveObject object{.id = id_text(at_or_null(item, kind.id_field)), .body = {}, .facts = {}};
+  LiveObject object;
+  object.id = kind.natural_id() ? natural_id(kind, item) : id_text(at_or_null(item, kind.id_field));
+  if (kind.home == Home::Part) item = direct_permissions(item);
   if (call.envelope.empty()) {
     object.body = std::move(item);
     return object;
@@ -44,6 +67,27 @@ LiveObject live_object(const Kind& kind, const Call& call, Json item) {
   item.erase(envelope);
   object.facts = std::move(item);
   return object;
+}
+
+/// The id as a member of the body that a call sends.
+void put_id(const Kind& kind, const Call& call, const std::string& id, Json& sent) {
+  if (call.id_field.empty()) return;
+  const std::size_t slash = kind.parent_field.empty() ? std::string::npos : id.find('/');
+  if (slash == std::string::npos) {
+    sent[std::string(call.id_field)] = id_json(kind, id);
+    return;
+  }
+  sent[std::string(kind.parent_field)] = id.substr(0, slash);
+  sent[std::string(call.id_field)] = id.substr(slash + 1);
+}
+
+/// The body as an update takes it.
+Json update_body(const Kind& kind, const Json& body) {
+  if (kind.update_fields.empty()) return body;
+  Json sent = Json::object();
+  for (const std::string_view field : kind.update_fields)
+    if (body.contains(field)) sent[std::string(field)] = body[std::string(field)];
+  return sent;
 }
 
 class Databricks final : public Provider {
@@ -67,36 +111,32 @@ class Databricks final : public Provider {
     return identity;
   }
 
-  Result<std::vector<LiveObject>> list(const Kind& kind, Enough enough,
-                                       const void* context) override {
-    std::vector<LiveObject> objects;
+  Result<Listing> list(const Kind& kind, const std::string& parent, const Enough& enough) override {
+    const std::string base = with(kind.list.path, "{parent}", url_escape(parent));
+    const char* joint = base.find('?') == std::string::npos ? "?" : "&";
+    Listing listing;
     std::string token;
-    for (int page = 0; page < kMostPages; ++page) {
-      std::string path(kind.list.path);
-      if (!token.empty()) path += "&page_token=" + url_escape(token);
-      Json answer = TRY(get(path));
-      const std::string items(kind.list.items);
-      if (answer.contains(items) && answer[items].is_array())
-        for (Json& item : answer[items]) {
-          const bool cut = at_or_null(item, "has_more") == Json(true);
-          LiveObject object = live_object(kind, kind.list, std::move(item));
-          if (cut) object = TRY(complete(kind, std::move(object)));
-          objects.push_back(std::move(object));
-        }
-      const std::string next = text_at(answer, "next_page_token");
-      if (next.empty() || (enough && enough(objects, context))) return objects;
-      if (next == token) break;
-      token = next;
+    while (listing.pages < kMostPages) {
+      auto answer = get(token.empty() ? base : base + joint + "page_token=" + url_escape(token));
+      if (!answer && !parent.empty() && answer.error().code == Error::Code::NotFound)
+        return listing;
+      if (!answer) return fail(std::move(answer.error()));
+      TRY_VOID(add_page(kind, parent, std::move(*answer), listing, token));
+      ++listing.pages;
+      if (token.empty()) return listing;
+      if (enough && enough(listing)) {
+        listing.complete = false;
+        return listing;
+      }
     }
-    return fail(Error::Code::Invalid,
-                "GET " + std::string(kind.list.path) + ": the server's pages do not end");
+    return fail(Error::Code::Invalid, "GET " + base + ": the server's pages do not end");
   }
 
   Result<std::optional<LiveObject>> read(const Kind& kind, const std::string& id) override {
     std::optional<LiveObject> object;
     std::string token;
     do {
-      std::string path = with_id(kind.read.path, id);
+      std::string path = with_id(kind, kind.read.path, id);
       if (!token.empty()) path += "&page_token=" + url_escape(token);
       auto answer = get(path);
       if (!answer && answer.error().code == Error::Code::NotFound) return std::nullopt;
@@ -114,9 +154,17 @@ class Databricks final : public Provider {
   Result<std::string> create(const Kind& kind, const Json& body,
                              const std::string& token) override {
     Json sent = body;
+    for (const Rename& name : kind.create_names)
+      if (const auto field = sent.find(name.body); field != sent.end()) {
+        sent[std::string(name.wire)] = std::move(*field);
+        sent.erase(std::string(name.body));
+      }
     const bool keyed = !kind.create.id_field.empty();
     if (keyed) sent[std::string(kind.create.id_field)] = token;
-    const Json answer = TRY(post(std::string(kind.create.path), sent, keyed));
+    // What is created by the call that also updates it can be sent twice.
+    const bool repeatable = keyed || kind.create.path == kind.update.path;
+    const Json answer = TRY(post(std::string(kind.create.path), sent, repeatable));
+    if (kind.natural_id()) return natural_id(kind, body);
     const Json& id = at_or_null(answer, kind.id_field);
     if (id.is_null())
       return fail(Error::Code::Unclear, "POST " + std::string(kind.create.path) +
@@ -125,7 +173,7 @@ class Databricks final : public Provider {
   }
 
   Result<> update(const Kind& kind, const std::string& id, const Json& body) override {
-    return call(kind, kind.update, id, body);
+    return call(kind, kind.update, id, update_body(kind, body));
   }
 
   Result<> remove(const Kind& kind, const std::string& id) override {
@@ -137,9 +185,17 @@ class Databricks final : public Provider {
   Result<> call(const Kind& kind, const Call& call, const std::string& id,
                 const Json& body) override {
     Json sent = call.envelope.empty() ? body : Json{{std::string(call.envelope), body}};
-    if (!call.id_field.empty()) sent[std::string(call.id_field)] = id_json(kind, id);
-    TRY(post(with_id(call.path, id), sent, true));
+    put_id(kind, call, id, sent);
+    const std::string path = with_id(kind, call.path, id);
+    TRY(change(std::string(call.method), path, sent, true));
     return {};
+  }
+
+  Result<std::optional<FolderEntry>> entry(const std::string& path) override {
+    auto answer = get("/api/2.0/workspace/get-status?path=" + url_escape(path));
+    if (!answer && answer.error().code == Error::Code::NotFound) return std::nullopt;
+    if (!answer) return fail(std::move(answer.error()));
+    return folder_entry(*answer);
   }
 
   Result<std::vector<FolderEntry>> list_folder(const std::string& path) override {
@@ -147,12 +203,7 @@ class Databricks final : public Provider {
     if (!answer && answer.error().code == Error::Code::NotFound) return std::vector<FolderEntry>{};
     if (!answer) return fail(std::move(answer.error()));
     std::vector<FolderEntry> entries;
-    for (const Json& item : at_or_null(*answer, "objects"))
-      entries.push_back({.path = mounted(text_at(item, "path")),
-                         .object_type = text_at(item, "object_type"),
-                         .language = text_at(item, "language"),
-                         .object_id = int_at(item, "object_id"),
-                         .modified_at = int_at(item, "modified_at")});
+    for (const Json& item : at_or_null(*answer, "objects")) entries.push_back(folder_entry(item));
     return entries;
   }
 
@@ -208,7 +259,7 @@ class Databricks final : public Provider {
   Result<Json> request(const std::string& method, const std::string& path, const Json& body,
                        bool repeatable) override {
     if (method == "GET") return get(path);
-    return post(path, body, repeatable);
+    return change(method, path, body, repeatable);
   }
 
   Receipt receipt() const override { return transport_->receipt(); }
@@ -233,12 +284,17 @@ class Databricks final : public Provider {
   }
 
   Result<Json> post(const std::string& path, const Json& body, bool repeatable) {
-    return json_of(send({.method = "POST",
+    return change("POST", path, body, repeatable);
+  }
+
+  Result<Json> change(const std::string& method, const std::string& path, const Json& body,
+                      bool repeatable) {
+    return json_of(send({.method = method,
                          .path = path,
-                         .body = canonical(body),
+                         .body = method == "DELETE" ? "" : canonical(body),
                          .repeatable = repeatable,
                          .mutating = true}),
-                   "POST " + path);
+                   method + " " + path);
   }
 
   /// Some void calls answer with nothing at all.
@@ -263,6 +319,26 @@ class Databricks final : public Provider {
   Result<LiveObject> complete(const Kind& kind, LiveObject object) {
     auto whole = TRY(read(kind, object.id));
     return whole ? std::move(*whole) : std::move(object);
+  }
+
+  /// Adds one page's objects; `token` becomes that of the next page, empty after the last.
+  Result<> add_page(const Kind& kind, const std::string& parent, Json answer, Listing& listing,
+                    std::string& token) {
+    const std::string items(kind.list.items);
+    if (answer.contains(items) && answer[items].is_array())
+      for (Json& item : answer[items]) {
+        const bool cut = at_or_null(item, "has_more") == Json(true);
+        if (!parent.empty()) item[std::string(kind.parent_field)] = parent;
+        LiveObject object = live_object(kind, kind.list, std::move(item));
+        if (cut) object = TRY(complete(kind, std::move(object)));
+        listing.objects.push_back(std::move(object));
+      }
+    const std::string next = text_at(answer, "next_page_token");
+    if (!next.empty() && next == token)
+      return fail(Error::Code::Invalid,
+                  "GET " + std::string(kind.list.path) + ": the server's pages do not end");
+    token = next;
+    return {};
   }
 
   static void append_page(Json& body, const Json& page) {

@@ -54,6 +54,8 @@ constinit const Kind kClusters{
     .name_field = "cluster_name",
     .stamp_field = "custom_tags",
     .state_field = "state",
+    .permission_object = "clusters",
+    .caller_level = "CAN_MANAGE",
     .create = {"POST", "/api/2.1/clusters/create", "idempotency_token"},
     .read = {"GET", "/api/2.1/clusters/get?cluster_id={id}"},
     .list = {"GET",

@@ -83,6 +83,8 @@ constinit const Kind kJobs{
     .id_field = "job_id",
     .name_field = "name",
     .stamp_field = "tags",
+    .permission_object = "jobs",
+    .caller_level = "IS_OWNER",
     .create = {"POST", "/api/2.2/jobs/create"},
     .read = {"GET", "/api/2.2/jobs/get?job_id={id}", {}, "settings"},
     .list = {"GET", "/api/2.2/jobs/list?limit=100&expand_tasks=true", {}, "settings", "jobs"},

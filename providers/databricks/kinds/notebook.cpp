@@ -26,6 +26,9 @@ constinit const Kind kNotebooks{
     .id_field = "path",
     .name_field = "path",
     .key_field = "path",
+    .in_tree = true,
+    .permission_object = "notebooks",
+    .caller_level = "CAN_MANAGE",
 };
 
 }  // namespace dbplan::databricks

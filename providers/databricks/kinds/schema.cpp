@@ -10,6 +10,8 @@ constexpr std::string_view kAuthenticationMethodValues[] = {"OAUTH", "PAT"};
 constexpr std::string_view kAwsAvailabilityValues[] = {"ON_DEMAND", "SPOT", "SPOT_WITH_FALLBACK"};
 constexpr std::string_view kAzureAvailabilityValues[] = {"ON_DEMAND_AZURE", "SPOT_AZURE",
                                                          "SPOT_WITH_FALLBACK_AZURE"};
+constexpr std::string_view kChannelNameValues[] = {"CHANNEL_NAME_CURRENT", "CHANNEL_NAME_CUSTOM",
+                                                   "CHANNEL_NAME_PREVIEW", "CHANNEL_NAME_PREVIOUS"};
 constexpr std::string_view kComputeSpecAcceleratorTypeValues[] = {"GPU_1xA10", "GPU_1xH100",
                                                                   "GPU_8xB300", "GPU_8xH100"};
 constexpr std::string_view kConditionValues[] = {"ALL_UPDATED", "ANY_UPDATED"};
@@ -18,6 +20,8 @@ constexpr std::string_view kConditionTaskOpValues[] = {
     "LESS_THAN", "LESS_THAN_OR_EQUAL", "NOT_EQUAL"};
 constexpr std::string_view kConfidentialComputeTypeValues[] = {"CONFIDENTIAL_COMPUTE_TYPE_NONE",
                                                                "SEV_SNP"};
+constexpr std::string_view kCreateWarehouseRequestWarehouseTypeValues[] = {
+    "CLASSIC", "PRO", "REALTIME", "REYDEN", "TYPE_UNSPECIFIED"};
 constexpr std::string_view kDataSecurityModeValues[] = {"DATA_SECURITY_MODE_AUTO",
                                                         "DATA_SECURITY_MODE_DEDICATED",
                                                         "DATA_SECURITY_MODE_STANDARD",
@@ -32,6 +36,9 @@ constexpr std::string_view kDayOfWeekValues[] = {"FRIDAY",   "MONDAY",  "SATURDA
                                                  "THURSDAY", "TUESDAY", "WEDNESDAY"};
 constexpr std::string_view kDependencyModeValues[] = {
     "DEPENDENCY_MODE_AUTO", "DEPENDENCY_MODE_CLUSTER_LIBRARIES", "DEPENDENCY_MODE_ENVIRONMENTS"};
+constexpr std::string_view kDiskTypeAzureDiskVolumeTypeValues[] = {"PREMIUM_LRS", "STANDARD_LRS"};
+constexpr std::string_view kDiskTypeEbsVolumeTypeValues[] = {"GENERAL_PURPOSE_SSD",
+                                                             "THROUGHPUT_OPTIMIZED_HDD"};
 constexpr std::string_view kEbsVolumeTypeValues[] = {"GENERAL_PURPOSE_SSD",
                                                      "THROUGHPUT_OPTIMIZED_HDD"};
 constexpr std::string_view kFormatValues[] = {"MULTI_TASK", "SINGLE_TASK"};
@@ -42,6 +49,9 @@ constexpr std::string_view kGitProviderValues[] = {
     "gitHub",        "gitHubEnterprise",    "gitLab",         "gitLabEnterpriseEdition"};
 constexpr std::string_view kHardwareAcceleratorTypeValues[] = {"GPU_1xA10", "GPU_1xH100",
                                                                "GPU_8xB300", "GPU_8xH100"};
+constexpr std::string_view kInstancePoolAwsAttributesAvailabilityValues[] = {"ON_DEMAND", "SPOT"};
+constexpr std::string_view kInstancePoolAzureAttributesAvailabilityValues[] = {"ON_DEMAND_AZURE",
+                                                                               "SPOT_AZURE"};
 constexpr std::string_view kJobDeploymentKindValues[] = {"BUNDLE", "SYSTEM_MANAGED"};
 constexpr std::string_view kJobEditModeValues[] = {"EDITABLE", "UI_LOCKED"};
 constexpr std::string_view kJobSourceDirtyStateValues[] = {"DISCONNECTED", "NOT_SYNCED"};
@@ -70,6 +80,8 @@ constexpr std::string_view kRunIfValues[] = {
     "NONE_FAILED"};
 constexpr std::string_view kRuntimeEngineValues[] = {"NULL", "PHOTON", "STANDARD"};
 constexpr std::string_view kSourceValues[] = {"GIT", "WORKSPACE"};
+constexpr std::string_view kSpotInstancePolicyValues[] = {"COST_OPTIMIZED", "POLICY_UNSPECIFIED",
+                                                          "RELIABILITY_OPTIMIZED"};
 constexpr std::string_view kSqlConditionTriggerModeValues[] = {"QUERY_RETURNS_ROWS",
                                                                "RESULT_VALUE_CHANGES"};
 constexpr std::string_view kStorageModeValues[] = {"DIRECT_QUERY", "DUAL", "IMPORT"};
@@ -79,18 +91,24 @@ constexpr SchemaEnum kEnums[] = {
     {"AuthenticationMethod", kAuthenticationMethodValues},
     {"AwsAvailability", kAwsAvailabilityValues},
     {"AzureAvailability", kAzureAvailabilityValues},
+    {"ChannelName", kChannelNameValues},
     {"ComputeSpecAcceleratorType", kComputeSpecAcceleratorTypeValues},
     {"Condition", kConditionValues},
     {"ConditionTaskOp", kConditionTaskOpValues},
     {"ConfidentialComputeType", kConfidentialComputeTypeValues},
+    {"CreateWarehouseRequestWarehouseType", kCreateWarehouseRequestWarehouseTypeValues},
     {"DataSecurityMode", kDataSecurityModeValues},
     {"DayOfWeek", kDayOfWeekValues},
     {"DependencyMode", kDependencyModeValues},
+    {"DiskTypeAzureDiskVolumeType", kDiskTypeAzureDiskVolumeTypeValues},
+    {"DiskTypeEbsVolumeType", kDiskTypeEbsVolumeTypeValues},
     {"EbsVolumeType", kEbsVolumeTypeValues},
     {"Format", kFormatValues},
     {"GcpAvailability", kGcpAvailabilityValues},
     {"GitProvider", kGitProviderValues},
     {"HardwareAcceleratorType", kHardwareAcceleratorTypeValues},
+    {"InstancePoolAwsAttributesAvailability", kInstancePoolAwsAttributesAvailabilityValues},
+    {"InstancePoolAzureAttributesAvailability", kInstancePoolAzureAttributesAvailabilityValues},
     {"JobDeploymentKind", kJobDeploymentKindValues},
     {"JobEditMode", kJobEditModeValues},
     {"JobSourceDirtyState", kJobSourceDirtyStateValues},
@@ -107,6 +125,7 @@ constexpr SchemaEnum kEnums[] = {
     {"RunIf", kRunIfValues},
     {"RuntimeEngine", kRuntimeEngineValues},
     {"Source", kSourceValues},
+    {"SpotInstancePolicy", kSpotInstancePolicyValues},
     {"SqlConditionTriggerMode", kSqlConditionTriggerModeValues},
     {"StorageMode", kStorageModeValues},
     {"TaskRetryMode", kTaskRetryModeValues},
@@ -198,6 +217,10 @@ constexpr SchemaField kAzureAttributesFields[] = {
 };
 constexpr SchemaField kCatalogToolFields[] = {
     {"name", "string"},
+};
+constexpr SchemaField kChannelFields[] = {
+    {"dbsql_version", "string"},
+    {"name", "enum:ChannelName"},
 };
 constexpr SchemaField kCleanRoomsNotebookTaskFields[] = {
     {"clean_room_name", "string", true},
@@ -318,6 +341,48 @@ constexpr SchemaField kCreateClusterFields[] = {
     {"worker_node_type_flexibility", "object:NodeTypeFlexibility"},
     {"workload_type", "object:WorkloadType"},
 };
+constexpr SchemaField kCreateInstancePoolFields[] = {
+    {"aws_attributes", "object:InstancePoolAwsAttributes"},
+    {"azure_attributes", "object:InstancePoolAzureAttributes"},
+    {"custom_tags", "map<string,string>"},
+    {"disk_spec", "object:DiskSpec"},
+    {"enable_elastic_disk", "bool"},
+    {"gcp_attributes", "object:InstancePoolGcpAttributes"},
+    {"idle_instance_autotermination_minutes", "int"},
+    {"instance_pool_name", "string", true},
+    {"max_capacity", "int"},
+    {"min_idle_instances", "int"},
+    {"node_type_flexibility", "object:NodeTypeFlexibility"},
+    {"node_type_id", "string", true},
+    {"preloaded_docker_images", "list<object:DockerImage>"},
+    {"preloaded_spark_versions", "list<string>"},
+    {"remote_disk_throughput", "int"},
+    {"total_initial_remote_disk_size", "int"},
+};
+constexpr SchemaField kCreatePolicyFields[] = {
+    {"definition", "string"},
+    {"description", "string"},
+    {"libraries", "list<object:Library>"},
+    {"max_clusters_per_user", "int64"},
+    {"name", "string"},
+    {"policy_family_definition_overrides", "string"},
+    {"policy_family_id", "string"},
+};
+constexpr SchemaField kCreateWarehouseRequestFields[] = {
+    {"auto_stop_mins", "int"},
+    {"channel", "object:Channel"},
+    {"cluster_size", "string"},
+    {"creator_name", "string", false, true},
+    {"enable_photon", "bool"},
+    {"enable_serverless_compute", "bool"},
+    {"instance_profile_arn", "string"},
+    {"max_num_clusters", "int"},
+    {"min_num_clusters", "int"},
+    {"name", "string"},
+    {"spot_instance_policy", "enum:SpotInstancePolicy"},
+    {"tags", "object:EndpointTags"},
+    {"warehouse_type", "enum:CreateWarehouseRequestWarehouseType"},
+};
 constexpr SchemaField kCronScheduleFields[] = {
     {"pause_status", "enum:PauseStatus"},
     {"quartz_cron_expression", "string", true},
@@ -363,6 +428,17 @@ constexpr SchemaField kDeploymentSpecFields[] = {
     {"docker_image_url", "string"},
     {"name", "string"},
 };
+constexpr SchemaField kDiskSpecFields[] = {
+    {"disk_count", "int"},
+    {"disk_iops", "int"},
+    {"disk_size", "int"},
+    {"disk_throughput", "int"},
+    {"disk_type", "object:DiskType"},
+};
+constexpr SchemaField kDiskTypeFields[] = {
+    {"azure_disk_volume_type", "enum:DiskTypeAzureDiskVolumeType"},
+    {"ebs_volume_type", "enum:DiskTypeEbsVolumeType"},
+};
 constexpr SchemaField kDockerBasicAuthFields[] = {
     {"password", "string"},
     {"username", "string"},
@@ -370,6 +446,13 @@ constexpr SchemaField kDockerBasicAuthFields[] = {
 constexpr SchemaField kDockerImageFields[] = {
     {"basic_auth", "object:DockerBasicAuth"},
     {"url", "string"},
+};
+constexpr SchemaField kEndpointTagPairFields[] = {
+    {"key", "string"},
+    {"value", "string"},
+};
+constexpr SchemaField kEndpointTagsFields[] = {
+    {"custom_tags", "list<object:EndpointTagPair>"},
 };
 constexpr SchemaField kEnvironmentFields[] = {
     {"base_environment", "string"},        {"client", "string"},
@@ -451,6 +534,22 @@ constexpr SchemaField kInitScriptInfoFields[] = {
     {"s3", "object:S3StorageInfo"},
     {"volumes", "object:VolumesStorageInfo"},
     {"workspace", "object:WorkspaceStorageInfo"},
+};
+constexpr SchemaField kInstancePoolAwsAttributesFields[] = {
+    {"availability", "enum:InstancePoolAwsAttributesAvailability"},
+    {"instance_profile_arn", "string"},
+    {"spot_bid_price_percent", "int"},
+    {"zone_id", "string"},
+};
+constexpr SchemaField kInstancePoolAzureAttributesFields[] = {
+    {"availability", "enum:InstancePoolAzureAttributesAvailability"},
+    {"capacity_reservation_group", "string"},
+    {"spot_bid_max_price", "number"},
+};
+constexpr SchemaField kInstancePoolGcpAttributesFields[] = {
+    {"gcp_availability", "enum:GcpAvailability"},
+    {"local_ssd_count", "int"},
+    {"zone_id", "string"},
 };
 constexpr SchemaField kJobClusterFields[] = {
     {"job_cluster_key", "string", true},
@@ -898,6 +997,7 @@ constexpr SchemaType kTypes[] = {
     {"AwsAttributes", kAwsAttributesFields},
     {"AzureAttributes", kAzureAttributesFields},
     {"CatalogTool", kCatalogToolFields},
+    {"Channel", kChannelFields},
     {"CleanRoomsNotebookTask", kCleanRoomsNotebookTaskFields},
     {"ClientsTypes", kClientsTypesFields},
     {"CloneCluster", kCloneClusterFields},
@@ -910,6 +1010,9 @@ constexpr SchemaType kTypes[] = {
     {"Continuous", kContinuousFields},
     {"ContinuousTriggerConfiguration", kContinuousTriggerConfigurationFields},
     {"CreateCluster", kCreateClusterFields},
+    {"CreateInstancePool", kCreateInstancePoolFields},
+    {"CreatePolicy", kCreatePolicyFields},
+    {"CreateWarehouseRequest", kCreateWarehouseRequestFields},
     {"CronSchedule", kCronScheduleFields},
     {"CronTriggerConfiguration", kCronTriggerConfigurationFields},
     {"DashboardTask", kDashboardTaskFields},
@@ -919,8 +1022,12 @@ constexpr SchemaType kTypes[] = {
     {"DbtPlatformTask", kDbtPlatformTaskFields},
     {"DbtTask", kDbtTaskFields},
     {"DeploymentSpec", kDeploymentSpecFields},
+    {"DiskSpec", kDiskSpecFields},
+    {"DiskType", kDiskTypeFields},
     {"DockerBasicAuth", kDockerBasicAuthFields},
     {"DockerImage", kDockerImageFields},
+    {"EndpointTagPair", kEndpointTagPairFields},
+    {"EndpointTags", kEndpointTagsFields},
     {"Environment", kEnvironmentFields},
     {"FileArrivalTriggerConfiguration", kFileArrivalTriggerConfigurationFields},
     {"ForEachTask", kForEachTaskFields},
@@ -934,6 +1041,9 @@ constexpr SchemaType kTypes[] = {
     {"GitSource", kGitSourceFields},
     {"IncrementalRefreshConfig", kIncrementalRefreshConfigFields},
     {"InitScriptInfo", kInitScriptInfoFields},
+    {"InstancePoolAwsAttributes", kInstancePoolAwsAttributesFields},
+    {"InstancePoolAzureAttributes", kInstancePoolAzureAttributesFields},
+    {"InstancePoolGcpAttributes", kInstancePoolGcpAttributesFields},
     {"JobCluster", kJobClusterFields},
     {"JobDeployment", kJobDeploymentFields},
     {"JobEmailNotifications", kJobEmailNotificationsFields},
