@@ -99,7 +99,8 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
   }
   // What is neither wanted nor there any more is forgotten.
   const auto forgotten = std::erase_if(ledger.entries, [&](const auto& entry) {
-    return !desired.find(entry.first) && !live.find(entry.first);
+    const bool is_root = entry.second.id == desired.root_path;
+    return !desired.find(entry.first) && (is_root || !live.find(entry.first));
   });
   return changed || forgotten > 0;
 }

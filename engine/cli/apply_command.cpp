@@ -17,7 +17,7 @@ namespace {
 
 struct ApplyFlags {
   SpecFlags spec;
-  bool auto_approve = false, json = false, force_lock = false, destroy = false;
+  bool auto_approve = false, json = false, force_lock = false;
   int lock_timeout = 120;
 };
 
@@ -58,7 +58,8 @@ bool is_approved(Session& session, const Plan& plan, const ApplyFlags& flags, bo
 std::vector<Address> creations(const Plan& plan) {
   std::vector<Address> addresses;
   for (const Change& change : plan.changes)
-    if (change.action == Action::Create) addresses.push_back(change.address);
+    if (change.action == Action::Create || change.action == Action::Replace)
+      addresses.push_back(change.address);
   return addresses;
 }
 
@@ -72,9 +73,9 @@ bool is_part_of(const Plan& now, const Plan& before) {
 }
 
 /// Somebody else may have worked while we waited: look again, and do no more than was approved.
-Result<> look_again(Session& session, Prepared& prepared, bool destroy) {
+Result<> look_again(Session& session, const SpecFlags& flags, Prepared& prepared) {
   const Plan approved = prepared.plan;
-  TRY_VOID(replan(session, prepared, destroy));
+  TRY_VOID(replan(session, flags, prepared));
   if (is_part_of(prepared.plan, approved)) return {};
   return fail(Error::Code::Conflict,
               "the workspace was changed by another run meanwhile, and the plan is another one "
@@ -96,18 +97,26 @@ ApplyHooks make_hooks(Session& session, Provider& provider, const Lock& lock,
   return hooks;
 }
 
+/// Adds the folders of `path` that lie below `root`.
+void add_parents(std::string path, const std::string& root, std::set<std::string>& folders) {
+  while (path.size() > root.size() && path.starts_with(root + "/")) {
+    path.resize(path.rfind('/'));
+    folders.insert(path);
+  }
+}
+
 /// Removes what only held our state; a folder that is not empty stays.
 void clear_folders(Provider& provider, const Prepared& prepared) {
-  std::set<std::string> folders;
+  const std::string& root = prepared.desired.root_path;
+  std::set<std::string> folders{root, state_folder(root)};
   for (const Change& change : prepared.plan.changes) {
-    if (change.address.kind != "notebooks") continue;
-    for (std::string path = change.id; path.size() > prepared.desired.root_path.size();) {
-      path.resize(path.rfind('/'));
-      if (path.starts_with(prepared.desired.root_path)) folders.insert(path);
-    }
+    if (!change.kind->in_tree) continue;
+    add_parents(change.id, root, folders);
+    const LiveResource* live = prepared.live.find(change.address);
+    if (change.kind->name == "files" && live)
+      for (const auto& [name, hash] : at_or_null(live->body, "files").items())
+        add_parents(change.id + "/" + name, root, folders);
   }
-  folders.insert(prepared.desired.root_path);
-  folders.insert(state_folder(prepared.desired.root_path));
   for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) [[maybe_unused]]
     const auto ignored = provider.remove_file(*folder);
 }
@@ -122,6 +131,14 @@ int exit_code(const Session& session, const std::vector<StepOutcome>& outcomes) 
   return done > 0 ? kPartly : 1;
 }
 
+/// A predecessor died while it created: until an apply has ended well, every reading has to look
+/// for what it may have left, whatever the spec names by then.
+Result<> note_takeover(const Lock& lock, Ledger& ledger, Provider& provider) {
+  if (lock.inherited().empty() || ledger.unsettled || !ledger.found) return {};
+  ledger.unsettled = true;
+  return write_ledger(ledger, provider);
+}
+
 /// From here on the workspace changes.
 Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags) {
   Provider& provider = *prepared.workspace.provider;
@@ -134,13 +151,18 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
   const auto lock =
       TRY(Lock::acquire(prepared.desired.root_path, provider, system_clock(),
                         this_holder(prepared.workspace.identity.user_name), lock_options));
+  if (auto settled = note_takeover(*lock, prepared.ledger, provider); !settled) {
+    TRY_VOID(lock->release());
+    return settled;
+  }
   if (lock->waited())
-    if (auto again = look_again(session, prepared, flags.destroy); !again) {
+    if (auto again = look_again(session, flags.spec, prepared); !again) {
       TRY_VOID(lock->release());
       return again;
     }
+  prepared.ledger.unsettled = false;  // this plan looked everywhere, if that was called for
   Desired desired = prepared.desired;
-  if (flags.destroy) desired.resources.clear();
+  if (flags.spec.destroy) desired.resources.clear();
   const auto outcomes = apply_plan(prepared.plan, desired, prepared.live, prepared.ledger, provider,
                                    session.kinds, make_hooks(session, provider, *lock, flags));
   adopt_kept(prepared.plan, desired, prepared.live, prepared.ledger);
@@ -149,7 +171,7 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
     *session.err << "warning: cannot read back what was applied: " << echoed.error().message
                  << "\n";
   session.exit_code = exit_code(session, outcomes);
-  const bool all_gone = flags.destroy && session.exit_code == 0 && prepared.ledger.entries.empty();
+  const bool all_gone = flags.spec.destroy && session.exit_code == 0 && prepared.ledger.entries.empty();
   if (lock->held()) {
     auto stored = all_gone ? remove_ledger(prepared.desired.root_path, provider)
                            : write_ledger(prepared.ledger, provider);
@@ -168,7 +190,7 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
 
 Result<> apply_command(Session& session, ApplyFlags flags) {
   const auto saved = TRY(saved_plan(flags));
-  Prepared prepared = TRY(prepare(session, flags.spec, flags.destroy));
+  Prepared prepared = TRY(prepare(session, flags.spec));
   Provider& provider = *prepared.workspace.provider;
   if (saved) {
     const std::string why =
@@ -186,7 +208,7 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
   Ledger kept = prepared.ledger;
   const bool ledger_current =
       prepared.plan.empty() && !adopt_kept(prepared.plan, prepared.desired, prepared.live, kept);
-  const bool nothing_at_all = prepared.plan.empty() && (ledger_current || flags.destroy);
+  const bool nothing_at_all = prepared.plan.empty() && (ledger_current || flags.spec.destroy);
   if (nothing_at_all) {
     if (flags.json) *session.out << pretty(outcomes_json({})) << "\n";
   } else if (!prepared.plan.empty() &&
@@ -201,9 +223,11 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
 
 void add(CLI::App& app, Session& session, const char* name, const char* what, bool destroy) {
   auto flags = std::make_shared<ApplyFlags>();
-  flags->destroy = destroy;
+  flags->spec.destroy = destroy;
+  flags->spec.apply = true;
   CLI::App* command = app.add_subcommand(name, what);
   add_spec_flags(*command, flags->spec);
+  add_select_flag(*command, flags->spec);
   command->add_flag("--auto-approve", flags->auto_approve, "do not ask, whatever the risk");
   command->add_flag("--json", flags->json, "print what was done as JSON");
   command->add_flag("--force-lock", flags->force_lock,

@@ -123,7 +123,7 @@ std::unique_ptr<bench::CpuMeter> meter_for(Session& session, const Prepared& pre
 }
 
 Result<> bench_run(Session& session, const BenchFlags& flags) {
-  Prepared prepared = TRY(prepare(session, flags.spec, false));
+  Prepared prepared = TRY(prepare(session, flags.spec));
   const bench::Experiment experiment = TRY(find_experiment(prepared.desired, flags.key));
   TRY_VOID(check_deployed(prepared));
   DeployedJobs jobs(prepared, session.kinds);

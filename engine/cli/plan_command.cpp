@@ -12,7 +12,7 @@ namespace {
 
 struct PlanFlags {
   SpecFlags spec;
-  bool json = false, markdown = false, why = false, exit_code = false, destroy = false;
+  bool json = false, markdown = false, why = false, exit_code = false;
   std::string out, fail_on;
 };
 
@@ -44,7 +44,7 @@ int exit_code(const Plan& plan, const PlanFlags& flags) {
 }
 
 Result<> plan_command(Session& session, const PlanFlags& flags) {
-  const Prepared prepared = TRY(prepare(session, flags.spec, flags.destroy));
+  const Prepared prepared = TRY(prepare(session, flags.spec));
   print(session, prepared, flags);
   if (!flags.out.empty()) {
     const PlanSeal seal = seal_plan(flags.spec.path, prepared.workspace.provider->host(),
@@ -65,6 +65,8 @@ void add_plan_command(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("plan", "Show what apply would change, and why; changes nothing");
   add_spec_flags(*command, flags->spec);
+  add_select_flag(*command, flags->spec);
+  command->add_flag("--destroy", flags->spec.destroy, "plan what destroy would do");
   command->add_flag("--json", flags->json, "print the plan as JSON");
   command->add_flag("--md", flags->markdown, "print the plan as Markdown for a pull request");
   command->add_flag("--why", flags->why, "also list the differences that are not acted on");

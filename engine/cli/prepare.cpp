@@ -8,6 +8,7 @@
 #include "engine/cli/connection.hpp"
 #include "engine/live/observe.hpp"
 #include "engine/plan/moves.hpp"
+#include "engine/plan/select.hpp"
 #include "engine/report/diagnostic_text.hpp"
 
 namespace dbplan {
@@ -49,7 +50,54 @@ Result<> report(Session& session, Diagnostics& problems) {
   return {};
 }
 
+/// Values of secrets come from the environment alone. A plan can do without them; what it then
+/// cannot tell, it says.
+Result<> fill_secrets(Session& session, bool required, Desired& desired) {
+  std::string missing;
+  for (Resource& resource : desired.resources) {
+    const std::string name = text_at(resource.body, "env");
+    if (resource.address.kind != "secrets" || name.empty()) continue;
+    resource.body.erase("env");
+    if (const std::string value = session.variable(name); !value.empty()) {
+      resource.body["string_value"] = value;
+      continue;
+    }
+    missing += (missing.empty() ? "" : ", ") + name + " (" + resource.address.text() + ")";
+  }
+  if (missing.empty()) return {};
+  if (required)
+    return fail(Error::Code::Invalid, "values of secrets come from the environment, and these "
+                                      "variables are not set: " +
+                                          missing);
+  *session.err << "warning: whether the values of secrets changed cannot be told: not set: "
+               << missing << "\n";
+  return {};
+}
+
+Plan plan_destroy(const Session& session, const Prepared& prepared) {
+  Desired nothing = prepared.desired;
+  nothing.resources.clear();
+  Plan plan = make_plan(nothing, prepared.live, prepared.ledger, session.kinds);
+  // What belongs to something else goes with it.
+  std::erase_if(plan.changes, [](const Change& change) { return change.owner.has_value(); });
+  for (Change& change : plan.changes) {
+    change.reason = "destroy";
+    const Resource* resource = prepared.desired.find(change.address);
+    if (resource) change.depends_on = resource->depends_on;
+    if (resource && resource->prevent_destroy)
+      change.blocked = "lifecycle.prevent_destroy forbids deleting it";
+  }
+  return plan;
+}
+
 }  // namespace
+
+void add_select_flag(CLI::App& command, SpecFlags& flags) {
+  command
+      .add_option("--select", flags.select,
+                  "only these addresses or keys and what they need (\"*\" for anything)")
+      ->allow_extra_args(false);
+}
 
 void add_spec_flags(CLI::App& command, SpecFlags& flags) {
   command.add_option("path", flags.path, "spec file or folder (default: here, or specs/)");
@@ -117,7 +165,7 @@ Result<Opened> open_workspace(Session& session, const SpecWorkspace& spec,
   return opened;
 }
 
-Result<Prepared> prepare(Session& session, const SpecFlags& flags, bool destroy) {
+Result<Prepared> prepare(Session& session, const SpecFlags& flags) {
   const LoadedSpec loaded = TRY(load(session, flags));
   // Whatever can be told wrong without a server is told before anything is sent.
   TRY(resolve_for(session, loaded, ""));
@@ -125,30 +173,21 @@ Result<Prepared> prepare(Session& session, const SpecFlags& flags, bool destroy)
   prepared.workspace = TRY(open_workspace(session, spec_workspace(*loaded.spec), flags.profile));
   prepared.desired = TRY(resolve_for(session, loaded, prepared.workspace.identity.user_name));
   prepared.desired.user_name = prepared.workspace.identity.user_name;
-  TRY_VOID(replan(session, prepared, destroy));
+  if (!flags.destroy) TRY_VOID(fill_secrets(session, flags.apply, prepared.desired));
+  TRY_VOID(replan(session, flags, prepared));
   return prepared;
 }
 
-Result<> replan(Session& session, Prepared& prepared, bool destroy) {
+Result<> replan(Session& session, const SpecFlags& flags, Prepared& prepared) {
   Provider& provider = *prepared.workspace.provider;
   LoadedLedger loaded = TRY(read_ledger(prepared.desired.root_path, provider));
   if (!loaded.warning.empty()) *session.err << "warning: " << loaded.warning << "\n";
   prepared.ledger = with_moves(std::move(loaded.ledger), prepared.desired);
   prepared.live = TRY(observe(prepared.desired, prepared.ledger, provider, session.kinds));
-  if (!destroy) {
-    prepared.plan = make_plan(prepared.desired, prepared.live, prepared.ledger, session.kinds);
-    return {};
-  }
-  Desired nothing = prepared.desired;
-  nothing.resources.clear();
-  prepared.plan = make_plan(nothing, prepared.live, prepared.ledger, session.kinds);
-  for (Change& change : prepared.plan.changes) {
-    change.reason = "destroy";
-    const Resource* resource = prepared.desired.find(change.address);
-    if (resource) change.depends_on = resource->depends_on;
-    if (resource && resource->prevent_destroy)
-      change.blocked = "lifecycle.prevent_destroy forbids deleting it";
-  }
+  Plan plan = flags.destroy
+                  ? plan_destroy(session, prepared)
+                  : make_plan(prepared.desired, prepared.live, prepared.ledger, session.kinds);
+  prepared.plan = TRY(select_changes(std::move(plan), flags.select));
   return {};
 }
 

@@ -24,8 +24,12 @@ struct SpecFlags {
   std::string target;
   std::string profile;
   std::vector<std::string> variables;  // name=value
+  std::vector<std::string> select = {};  // addresses or keys; empty: everything
+  bool destroy = false;                  // plan for a spec without resources
+  bool apply = false;                    // what is planned will be done: secrets must be known
 };
 void add_spec_flags(CLI::App& command, SpecFlags& flags);
+void add_select_flag(CLI::App& command, SpecFlags& flags);
 
 /// Where a spec lies.
 struct SpecPlace {
@@ -72,11 +76,10 @@ struct Prepared {
 };
 
 /// load → connect → resolve → read the ledger → observe → plan. Sends no mutating request.
-/// With `destroy` the plan is for a spec without resources.
-Result<Prepared> prepare(Session& session, const SpecFlags& flags, bool destroy);
+Result<Prepared> prepare(Session& session, const SpecFlags& flags);
 
 /// Reads ledger and workspace again and plans anew.
-Result<> replan(Session& session, Prepared& prepared, bool destroy);
+Result<> replan(Session& session, const SpecFlags& flags, Prepared& prepared);
 
 PlanFrame frame_of(const Prepared& prepared);
 TextStyle style_of(const Session& session);

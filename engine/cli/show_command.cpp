@@ -35,7 +35,7 @@ Json shown(const Prepared& prepared, const Change& change) {
 }
 
 Result<> show_command(Session& session, const ShowFlags& flags) {
-  const Prepared prepared = TRY(prepare(session, flags.spec, false));
+  const Prepared prepared = TRY(prepare(session, flags.spec));
   Json list = Json::array();
   for (const Change& change : prepared.plan.changes) {
     if (!flags.address.empty() && change.address.text() != flags.address) continue;

@@ -81,6 +81,9 @@ Json change_json(const Change& change) {
   if (!change.id.empty()) json["id"] = change.id;
   if (!change.name.empty()) json["name"] = change.name;
   if (change.carrier) json["carrier"] = change.carrier->text();
+  if (change.owner) json["owner"] = change.owner->text();
+  if (change.moved_from) json["moved_from"] = change.moved_from->text();
+  if (change.adopted) json["adopted"] = true;
   if (!change.used_by.empty()) json["used_by"] = addresses(change.used_by);
   if (!change.blocked.empty()) json["blocked"] = change.blocked;
   if (change.where.line > 0)
@@ -114,6 +117,7 @@ Json plan_json(const Plan& plan, const PlanFrame& frame) {
             {"update", tally.update},
             {"replace", tally.replace},
             {"delete", tally.remove},
+            {"release", tally.release},
             {"unchanged", tally.unchanged},
             {"drift", tally.drift},
             {"server_defaults", tally.defaults}}},
