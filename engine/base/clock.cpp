@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 
+#include <ctime>
 #include <thread>
 
 namespace dbplan {
@@ -26,6 +27,15 @@ Clock& system_clock() {
 std::string rfc3339(std::chrono::sys_seconds time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+Result<std::chrono::sys_seconds> parse_rfc3339(const std::string& text) {
+  std::tm time{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &time);
+  if (!end || *end != '\0')
+    return fail(Error::Code::Invalid,
+                "\"" + text + "\" is no time: it looks like 2026-01-05T08:00:00Z");
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&time)));
 }
 
 }  // namespace dbplan

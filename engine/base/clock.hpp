@@ -3,6 +3,8 @@
 #include <chrono>
 #include <string>
 
+#include "engine/base/result.hpp"
+
 namespace dbplan {
 
 /// Time as an interface, so that waiting is testable. Safe from several threads.
@@ -20,5 +22,8 @@ Clock& system_clock();
 
 /// "2026-03-26T12:00:03Z".
 std::string rfc3339(std::chrono::sys_seconds time);
+
+/// The instant of such a text; UTC ("Z") only.
+Result<std::chrono::sys_seconds> parse_rfc3339(const std::string& text);
 
 }  // namespace dbplan

@@ -6,8 +6,10 @@
 
 #include "engine/base/clock.hpp"
 #include "engine/cli/connection.hpp"
+#include "engine/live/evidence.hpp"
 #include "engine/live/observe.hpp"
 #include "engine/plan/moves.hpp"
+#include "engine/plan/risks.hpp"
 #include "engine/plan/select.hpp"
 #include "engine/report/diagnostic_text.hpp"
 
@@ -66,9 +68,10 @@ Result<> fill_secrets(Session& session, bool required, Desired& desired) {
   }
   if (missing.empty()) return {};
   if (required)
-    return fail(Error::Code::Invalid, "values of secrets come from the environment, and these "
-                                      "variables are not set: " +
-                                          missing);
+    return fail(Error::Code::Invalid,
+                "values of secrets come from the environment, and these "
+                "variables are not set: " +
+                    missing);
   *session.err << "warning: whether the values of secrets changed cannot be told: not set: "
                << missing << "\n";
   return {};
@@ -104,6 +107,8 @@ void add_spec_flags(CLI::App& command, SpecFlags& flags) {
   command.add_option("-t,--target", flags.target,
                      "target of the spec (default: the one marked default)");
   command.add_option("-p,--profile", flags.profile, "profile of ~/.databrickscfg");
+  command.add_option("--now", flags.now,
+                     "the time that the plan is made for, as 2026-01-05T08:00:00Z (default: now)");
   command.add_option("--var", flags.variables, "value of a spec variable: name=value")
       ->allow_extra_args(false);
 }
@@ -184,10 +189,20 @@ Result<> replan(Session& session, const SpecFlags& flags, Prepared& prepared) {
   if (!loaded.warning.empty()) *session.err << "warning: " << loaded.warning << "\n";
   prepared.ledger = with_moves(std::move(loaded.ledger), prepared.desired);
   prepared.live = TRY(observe(prepared.desired, prepared.ledger, provider, session.kinds));
-  Plan plan = flags.destroy
-                  ? plan_destroy(session, prepared)
-                  : make_plan(prepared.desired, prepared.live, prepared.ledger, session.kinds);
-  prepared.plan = TRY(select_changes(std::move(plan), flags.select));
+  prepared.live.observed_at =
+      flags.now.empty() ? system_clock().now() : TRY(parse_rfc3339(flags.now));
+  const auto plan = [&] {
+    return select_changes(
+        flags.destroy ? plan_destroy(session, prepared)
+                      : make_plan(prepared.desired, prepared.live, prepared.ledger, session.kinds),
+        flags.select);
+  };
+  prepared.plan = TRY(plan());
+  // Only what changes is asked about; then the same plan is made with what is known now.
+  const auto questions = evidence_questions(prepared.plan, prepared.live);
+  if (questions.empty()) return {};
+  gather_evidence(questions, provider, prepared.live);
+  prepared.plan = TRY(plan());
   return {};
 }
 
@@ -195,7 +210,7 @@ PlanFrame frame_of(const Prepared& prepared) {
   return {.host = prepared.workspace.provider->host(),
           .user = prepared.workspace.identity.user_name,
           .local = prepared.workspace.local,
-          .observed_at = rfc3339(system_clock().now())};
+          .observed_at = rfc3339(prepared.live.observed_at)};
 }
 
 TextStyle style_of(const Session& session) {

@@ -23,7 +23,8 @@ struct SpecFlags {
   std::string path;
   std::string target;
   std::string profile;
-  std::vector<std::string> variables;  // name=value
+  std::vector<std::string> variables;    // name=value
+  std::string now = {};                  // RFC 3339; empty: the machine's clock
   std::vector<std::string> select = {};  // addresses or keys; empty: everything
   bool destroy = false;                  // plan for a spec without resources
   bool apply = false;                    // what is planned will be done: secrets must be known

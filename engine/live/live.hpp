@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +25,23 @@ struct LiveResource {
   std::optional<std::string> content = {};
 };
 
+/// What makes a change dangerous now: runs that it would meet.
+struct Evidence {
+  int active_runs = 0;
+  bool more_active = false;  // there were more than one page shows
+  std::int64_t since = 0;    // epoch milliseconds: when the oldest active run started
+  int past_runs = 0;         // only asked for what is deleted or replaced
+  bool more_past = false;
+  bool unknown = false;  // the server did not tell
+};
+
+/// Asks about the runs of one job, or on one cluster.
+struct EvidenceQuestion {
+  Address address;       // jobs.* or clusters.*
+  std::string id;        // the server's
+  bool history = false;  // also how many runs it has had
+};
+
 /// What the server has now of this deployment.
 struct Live {
   /// Also holds addresses that the spec no longer has. Absent: gone, or never there.
@@ -38,6 +57,10 @@ struct Live {
   std::set<Address> adopted = {};
   /// Why an adoption is not possible, as a phrase.
   std::map<Address, std::string> not_adoptable = {};
+  /// Of jobs and clusters that a plan changes; see evidence.hpp.
+  std::map<Address, Evidence> evidence = {};
+  /// When the server was looked at; the epoch: unknown.
+  std::chrono::sys_seconds observed_at = {};
   /// By kind: how many pages its list had when it was read to the end.
   std::map<std::string, int> pages = {};
 

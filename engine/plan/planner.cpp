@@ -68,7 +68,7 @@ class Planner {
     plan_.root_path = desired_.root_path;
     plan_.ledger_found = ledger_.found;
     add_users();
-    for (Change& change : plan_.changes) assess(change, live_);
+    assess(plan_.changes, desired_, live_);
     return std::move(plan_);
   }
 

@@ -1,11 +1,18 @@
 #pragma once
 
+#include <vector>
+
 #include "engine/live/live.hpp"
 #include "engine/plan/plan.hpp"
 
 namespace dbplan {
 
-/// Adds to the change the risk labels that its action, fields and live state call for. Pure.
-void assess(Change& change, const Live& live);
+/// Adds to each change the risk labels that its action, fields and live state call for. Labels and
+/// levels have stable ids: see the table in engine/README.md. Pure.
+void assess(std::vector<Change>& changes, const Desired& desired, const Live& live);
+
+/// What has to be asked before the risks of the plan are known: the runs of the jobs and clusters
+/// that it changes.
+std::vector<EvidenceQuestion> evidence_questions(const Plan& plan, const Live& live);
 
 }  // namespace dbplan
