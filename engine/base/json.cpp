@@ -3,8 +3,29 @@
 #include <charconv>
 
 namespace dbplan {
+namespace {
+
+constexpr int kDeepest = 500;  // levels; what walks a value goes one call deeper with each
+
+bool is_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') ++i;
+    if (in_string) continue;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (depth > kDeepest) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 Result<Json> parse_json(std::string_view text) {
+  if (is_too_deep(text)) return fail(Error::Code::Invalid, "not usable JSON: nested too deeply");
   try {
     return Json::parse(text);
   } catch (const nlohmann::json::parse_error& error) {

@@ -12,7 +12,8 @@ namespace dbplan {
 /// Integers are kept as 64-bit integers: ids above 2^53 survive.
 using Json = nlohmann::json;
 
-/// Parses `text`; an error names the byte offset. Never throws.
+/// Parses `text`; an error names the byte offset. More than 500 levels are refused, because what
+/// walks a value would run out of stack. Never throws.
 Result<Json> parse_json(std::string_view text);
 
 /// One text for one value: sorted keys, no spaces, UTF-8; invalid UTF-8 is replaced. Never throws.

@@ -22,16 +22,17 @@ RuleNode& RuleNode::descend(std::string_view pattern) {
     if (pattern.starts_with("[*]")) {
       node = ensure(node->items_).get();
       pattern.remove_prefix(3);
-    } else if (pattern.starts_with("[\"")) {
-      const std::size_t end = pattern.find("\"]");
+    } else if (const std::size_t end = pattern.find("\"]", 2);
+               pattern.starts_with("[\"") && end != std::string_view::npos) {
       node = ensure(node->members_[pattern.substr(2, end - 2)]).get();
       pattern.remove_prefix(end + 2);
     } else {
       if (pattern.front() == '.') pattern.remove_prefix(1);
-      const std::size_t end = std::min(pattern.find_first_of(".["), pattern.size());
-      const std::string_view name = pattern.substr(0, end);
+      // A bracket of another form is part of the name: a name takes at least one character.
+      const std::size_t stop = std::min(pattern.find_first_of(".[", 1), pattern.size());
+      const std::string_view name = pattern.substr(0, stop);
       node = (name == "*" ? ensure(node->any_member_) : ensure(node->members_[name])).get();
-      pattern.remove_prefix(end);
+      pattern.remove_prefix(stop);
     }
   }
   return *node;

@@ -26,23 +26,41 @@ std::string joined(const std::vector<std::string_view>& parts, std::string_view 
   return path;
 }
 
+/// Wildcards over any sequence: `is_star` items match any number, all others one by `matches`. A
+/// star that took too little takes one more; only the last star can matter, so no text takes long.
+template <class Items, class Texts, class IsStar, class Matches>
+bool matches_all(const Items& pattern, const Texts& text, IsStar is_star, Matches matches) {
+  std::size_t p = 0, t = 0, after_star = 0, taken = 0;
+  bool star = false;
+  while (t < text.size()) {
+    if (p < pattern.size() && is_star(pattern[p])) {
+      star = true;
+      after_star = ++p;
+      taken = t;
+    } else if (p < pattern.size() && matches(pattern[p], text[t])) {
+      ++p;
+      ++t;
+    } else if (star) {
+      p = after_star;
+      t = ++taken;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && is_star(pattern[p])) ++p;
+  return p == pattern.size();
+}
+
 bool matches_segment(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*')
-    return matches_segment(pattern.substr(1), text) ||
-           (!text.empty() && matches_segment(pattern, text.substr(1)));
-  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
-         matches_segment(pattern.substr(1), text.substr(1));
+  return matches_all(
+      pattern, text, [](char c) { return c == '*'; },
+      [](char p, char t) { return p == '?' || p == t; });
 }
 
 bool matches_segments(std::span<const std::string_view> pattern,
                       std::span<const std::string_view> path) {
-  if (pattern.empty()) return path.empty();
-  if (pattern[0] == "**")
-    return matches_segments(pattern.subspan(1), path) ||
-           (!path.empty() && matches_segments(pattern, path.subspan(1)));
-  return !path.empty() && matches_segment(pattern[0], path[0]) &&
-         matches_segments(pattern.subspan(1), path.subspan(1));
+  return matches_all(
+      pattern, path, [](std::string_view part) { return part == "**"; }, matches_segment);
 }
 
 }  // namespace
