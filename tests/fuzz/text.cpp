@@ -15,8 +15,8 @@ void fuzz_text(std::string_view input) {
   demand(visible(shown, true) == shown, "what is visible stays as it is");
   demand(display_width(padded(shown, 20)) >= 20 || shown.find('\n') != shown.npos,
          "padded text is as wide as asked");
-  demand(base64_decode(base64_encode(input)) == std::string(input), "base64 can be undone");
-  demand(gunzip(gzip(input), input.size() + 1) == std::string(input), "gzip can be undone");
+  demand(base64_decode(base64_encode(input)).value_or("?") == input, "base64 can be undone");
+  demand(gunzip(gzip(input), input.size() + 1).value_or("?") == input, "gzip can be undone");
   (void)base64_decode(input);
   (void)gunzip(input, 1u << 20);
 
@@ -26,7 +26,7 @@ void fuzz_text(std::string_view input) {
   const auto again = parse_json(once);
   demand(again.has_value(), "canonical text can be read");
   demand(canonical(*again) == once, "the canonical form is its own");
-  demand(parse_json(pretty(*json)) == again, "indented text is the same value");
+  demand(parse_json(pretty(*json)).value_or("?") == *again, "indented text is the same value");
 }
 
 }  // namespace dbplan::fuzz
