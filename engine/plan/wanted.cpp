@@ -18,7 +18,7 @@ Json caller_entry(const std::string& user_name, std::string_view level) {
 
 bool names_same(const Json& entry, const Json& caller) {
   for (const char* principal : {"user_name", "service_principal_name"})
-    if (caller.contains(principal)) return text_at(entry, principal) == caller[principal];
+    if (caller.contains(principal)) return text_at(entry, principal) == text_at(caller, principal);
   return false;
 }
 
