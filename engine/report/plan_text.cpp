@@ -140,11 +140,13 @@ std::string plan_text(const Plan& plan, const PlanFrame& frame, const TextStyle&
                                    frame.local ? "the local workspace" : "",
                                    frame.local ? "" : frame.host, visible(frame.user));
   if (!view.changes.empty()) writer.text_ += "\n";
-  for (const Change* change : view.changes) writer.change(*change, title_width(view.changes));
+  const std::size_t width = title_width(view.changes);
+  for (const Change* change : view.changes) writer.change(*change, width);
   if (!view.drift.empty())
     writer.text_ +=
         "\n" + writer.paint("Drift", kBold) + ": changed in the workspace, apply puts it back\n";
-  for (const Change* change : view.drift) writer.change(*change, title_width(view.drift));
+  const std::size_t drift_width = title_width(view.drift);
+  for (const Change* change : view.drift) writer.change(*change, drift_width);
   if (style.why)
     for (const Change& change : plan.changes)
       if (change.action == Action::Keep && !change.fields.empty()) {
