@@ -72,8 +72,9 @@ std::string_view folder_of(std::string_view path) {
 
 std::optional<std::string> join_path(std::string_view folder, std::string_view path) {
   if (path.starts_with('/')) return std::nullopt;
-  std::vector<std::string_view> parts = segments(folder);
-  for (const std::string_view part : segments(path)) {
+  std::vector<std::string_view> all = segments(folder), parts;
+  for (const std::string_view part : segments(path)) all.push_back(part);
+  for (const std::string_view part : all) {
     if (part != "..") {
       parts.push_back(part);
     } else if (parts.empty()) {
@@ -86,9 +87,10 @@ std::optional<std::string> join_path(std::string_view folder, std::string_view p
 }
 
 std::string join_workspace_path(std::string_view folder, std::string_view path) {
-  std::vector<std::string_view> parts;
-  if (!path.starts_with('/')) parts = segments(folder);
-  for (const std::string_view part : segments(path)) {
+  std::vector<std::string_view> all, parts;
+  if (!path.starts_with('/')) all = segments(folder);
+  for (const std::string_view part : segments(path)) all.push_back(part);
+  for (const std::string_view part : all) {
     if (part != "..")
       parts.push_back(part);
     else if (!parts.empty())

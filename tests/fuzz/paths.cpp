@@ -10,13 +10,11 @@ void fuzz_paths(std::string_view input) {
   const std::string_view path = take_line(input);
   if (const auto joined = join_path(first, path)) {
     demand(!joined->starts_with('/'), "a joined path stays relative");
-    demand(join_path("", *joined) == *joined || !join_path("", first),
-           "a joined path is in its final form");
+    demand(join_path("", *joined) == *joined, "a joined path is in its final form");
   }
   const std::string workspace = join_workspace_path(first, path);
   demand(workspace.starts_with('/'), "a workspace path is absolute");
-  demand(join_workspace_path("", workspace) == workspace || first.find("..") != first.npos,
-         "a workspace path is in its final form");
+  demand(join_workspace_path("", workspace) == workspace, "a workspace path is in its final form");
   const std::string canonical = canonical_workspace_path(path);
   demand(canonical_workspace_path(canonical) == canonical, "one object has one spelling");
   const std::string common = common_folder(first, path);

@@ -11,7 +11,8 @@ namespace dbplan::fuzz {
 void fuzz_text(std::string_view input) {
   const std::string shown = visible(input, true);
   for (const char c : shown)
-    demand(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t', "no control character is shown");
+    demand(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t',
+           "no control character is shown");
   demand(visible(shown, true) == shown, "what is visible stays as it is");
   demand(display_width(padded(shown, 20)) >= 20 || shown.find('\n') != shown.npos,
          "padded text is as wide as asked");
