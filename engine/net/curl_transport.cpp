@@ -55,7 +55,7 @@ class CurlTransport final : public Transport {
 
   Result<Response> send(const Request& request) override {
     CURL* handle = borrow();
-    if (!handle) return fail(Error::Code::Bug, "libcurl gives no handle");
+    if (!handle) return fail(Error::Code::Unreachable, "the library libcurl.so.4 cannot be loaded");
     Answer answer{.response = {}, .limit = options_.largest_answer};
     curl_slist* headers = prepare(handle, request, answer);
     const CURLcode code = curl_easy_perform(handle);

@@ -12,7 +12,7 @@ void fuzz_profiles(std::string_view input) {
   for (const auto& [section, values] : profiles) {
     written += "[" + section + "]\n";
     for (const auto& [key, value] : values) {
-      written += key + " = " + value + "\n";
+      written += key + "=" + value + "\n";
       plain = plain && !key.empty() && key.front() != '[' && value.find(" #") == value.npos &&
               key.front() != '#' && key.front() != ';';
       const std::string host = normalise_host(value);

@@ -32,8 +32,8 @@ ALLOWED = {
 # Library header -> the only files that may include it.
 LIBRARIES = {
     "yaml-cpp/": ["engine/spec/yaml_reader.cpp"],
-    "curl/": ["engine/net/curl_transport.cpp"],
-    "git2.h": ["engine/review/git_tree.cpp"],
+    "curl/": ["engine/net/curl_"],
+    "git2.h": ["engine/review/git_"],
     "sqlite3.h": ["providers/local/server/store.cpp"],
     "httplib.h": ["providers/local/server/http.cpp"],
     "openssl/": ["engine/base/digest.cpp"],
