@@ -33,6 +33,8 @@ Result<std::optional<PlanSeal>> saved_plan(ApplyFlags& flags) {
   auto seal = read_plan_file(text.str());
   if (!seal) return fail(std::move(seal.error()).in("cannot apply " + flags.spec.path));
   flags.spec.path = seal->spec_path;
+  flags.spec.select = seal->select;
+  flags.spec.destroy = seal->destroy;
   if (flags.spec.target.empty()) flags.spec.target = seal->target;
   return *seal;
 }
@@ -194,8 +196,8 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
   Provider& provider = *prepared.workspace.provider;
   if (saved) {
     const std::string why =
-        stale_reason(*saved, seal_plan(flags.spec.path, provider.host(), prepared.plan,
-                                       prepared.desired, prepared.live));
+        stale_reason(
+        *saved, seal_plan(provider.host(), prepared.plan, prepared.desired, prepared.live));
     if (!why.empty())
       return fail(Error::Code::Conflict,
                   "the saved plan is stale: " + why + "; nothing was changed, plan again");

@@ -47,8 +47,11 @@ Result<> plan_command(Session& session, const PlanFlags& flags) {
   const Prepared prepared = TRY(prepare(session, flags.spec));
   print(session, prepared, flags);
   if (!flags.out.empty()) {
-    const PlanSeal seal = seal_plan(flags.spec.path, prepared.workspace.provider->host(),
-                                    prepared.plan, prepared.desired, prepared.live);
+    PlanSeal seal = seal_plan(prepared.workspace.provider->host(), prepared.plan,
+                              prepared.desired, prepared.live);
+    seal.spec_path = flags.spec.path;
+    seal.select = flags.spec.select;
+    seal.destroy = flags.spec.destroy;
     TRY_VOID(save(flags.out,
                   pretty(plan_file_json(plan_json(prepared.plan, frame_of(prepared)), seal))));
     *session.err << "Saved. Apply exactly this with: dbplan apply " << flags.out << "\n";

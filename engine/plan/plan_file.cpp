@@ -9,7 +9,8 @@ constexpr std::string_view kFormat = "dbplan.saved_plan";
 constexpr std::int64_t kVersion = 1;
 
 Json seal_json(const PlanSeal& seal) {
-  return {{"spec_path", seal.spec_path}, {"bundle", seal.bundle},
+  return {{"spec_path", seal.spec_path}, {"select", seal.select},
+          {"destroy", seal.destroy},     {"bundle", seal.bundle},
           {"target", seal.target},       {"root_path", seal.root_path},
           {"host", seal.host},           {"desired", seal.desired},
           {"changes", seal.changes},     {"fingerprints", seal.fingerprints}};
@@ -17,9 +18,10 @@ Json seal_json(const PlanSeal& seal) {
 
 }  // namespace
 
-PlanSeal seal_plan(const std::string& spec_path, const std::string& host, const Plan& plan,
-                   const Desired& desired, const Live& live) {
-  PlanSeal seal{.spec_path = spec_path,
+PlanSeal seal_plan(const std::string& host, const Plan& plan, const Desired& desired,
+                   const Live& live) {
+  PlanSeal seal{.spec_path = {},
+                .select = {},
                 .bundle = plan.bundle,
                 .target = plan.target,
                 .root_path = plan.root_path,
@@ -75,6 +77,8 @@ Result<PlanSeal> read_plan_file(const std::string& text) {
                 "its digest does not match: it was damaged or edited; plan again");
   const Json& seal = at_or_null(*file, "seal");
   PlanSeal saved{.spec_path = text_at(seal, "spec_path"),
+                 .select = {},
+                 .destroy = at_or_null(seal, "destroy") == Json(true),
                  .bundle = text_at(seal, "bundle"),
                  .target = text_at(seal, "target"),
                  .root_path = text_at(seal, "root_path"),
@@ -82,6 +86,8 @@ Result<PlanSeal> read_plan_file(const std::string& text) {
                  .desired = text_at(seal, "desired"),
                  .fingerprints = {},
                  .changes = text_at(seal, "changes")};
+  for (const Json& pattern : at_or_null(seal, "select"))
+    if (pattern.is_string()) saved.select.push_back(pattern.get<std::string>());
   for (const auto& [address, digest_text] : at_or_null(seal, "fingerprints").items())
     if (digest_text.is_string()) saved.fingerprints[address] = digest_text.get<std::string>();
   return saved;
