@@ -111,6 +111,8 @@ void add_spec_flags(CLI::App& command, SpecFlags& flags) {
                      "the time that the plan is made for, as 2026-01-05T08:00:00Z (default: now)");
   command.add_option("--var", flags.variables, "value of a spec variable: name=value")
       ->allow_extra_args(false);
+  command.add_flag("--skip-unsupported", flags.skip_unsupported,
+                   "leave out what bundles know and dbplan does not do, with a warning");
 }
 
 Result<SpecPlace> find_spec(const std::string& given) {
@@ -127,7 +129,8 @@ Result<SpecOptions> spec_options(const Session& session, const SpecFlags& flags,
   return SpecOptions{.path = place.path,
                      .target = flags.target,
                      .variables = TRY(parse_variables(flags.variables)),
-                     .environment = session.environment};
+                     .environment = session.environment,
+                     .skip_unsupported = flags.skip_unsupported};
 }
 
 Result<LoadedSpec> load_from(Session& session, std::unique_ptr<Tree> tree,

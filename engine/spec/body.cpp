@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/spec/blocks.hpp"
 #include "engine/spec/field_path.hpp"
 #include "engine/spec/interpolate.hpp"
 #include "engine/spec/text_rules.hpp"
@@ -88,9 +89,8 @@ class BodyReader {
       references_.emplace_back(FieldPattern(rule.path), &rule);
   }
 
-  Body read(const Node& node, Place owner, std::initializer_list<std::string_view> skip) {
+  Body read(const Node& node, Place owner) {
     const SchemaType* type = find_type(*kind_.schema, kind_.body_type);
-    skip_ = skip;
     if (type != nullptr) body_.json = object(node, *type, owner);
     return std::move(body_);
   }
@@ -118,7 +118,7 @@ class BodyReader {
   Json object(const Node& node, const SchemaType& type, Place owner) {
     Json result = Json::object();
     for (const Member& member : node.members) {
-      if (path_.empty() && std::ranges::find(skip_, member.key) != skip_.end()) continue;
+      if (path_.empty() && is_own_block(kind_, member.key)) continue;
       const SchemaField* field = find_field(type, member.key);
       if (field == nullptr) {
         unknown_field(member, type);
@@ -344,7 +344,6 @@ class BodyReader {
   Reporter& report_;
   std::vector<std::pair<FieldPattern, std::string_view>> lists_;
   std::vector<std::pair<FieldPattern, const Reference*>> references_;
-  std::initializer_list<std::string_view> skip_;
   std::vector<std::string_view> path_;  // keys, and kItem for list items
   std::vector<std::size_t> indices_;    // beside path_: which item
   Body body_;
@@ -352,9 +351,8 @@ class BodyReader {
 
 }  // namespace
 
-Body read_body(const Node& node, const Kind& kind, Place owner,
-               std::initializer_list<std::string_view> skip, Reporter& report) {
-  return BodyReader(kind, report).read(node, owner, skip);
+Body read_body(const Node& node, const Kind& kind, Place owner, Reporter& report) {
+  return BodyReader(kind, report).read(node, owner);
 }
 
 }  // namespace dbplan

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -28,9 +27,8 @@ struct Body {
 };
 
 /// Turns `node`, whose variables are filled in, into the kind's body. `owner` is where the
-/// resource's key stands. Members named in `skip` are left out: they are dbplan's own blocks.
-/// Every problem is reported; the body then lacks what was wrong.
-Body read_body(const Node& node, const Kind& kind, Place owner,
-               std::initializer_list<std::string_view> skip, Reporter& report);
+/// resource's key stands. dbplan's own blocks are left out. Every problem is reported; the body
+/// then lacks what was wrong.
+Body read_body(const Node& node, const Kind& kind, Place owner, Reporter& report);
 
 }  // namespace dbplan

@@ -8,7 +8,7 @@
 namespace dbplan {
 namespace {
 
-enum class Shape { Text, Flag, Count, Texts, Map, Any, Unsupported };
+enum class Shape { Text, Flag, Count, Texts, Maps, Map, Any, Unsupported };
 
 struct Entry {
   std::string_view name;
@@ -20,11 +20,11 @@ constexpr Entry kTop[] = {
     {"bundle", Shape::Map},
     {"experimental", Shape::Unsupported},
     {"include", Shape::Texts},
-    {"permissions", Shape::Unsupported},
+    {"permissions", Shape::Maps},
     {"presets", Shape::Map},
     {"python", Shape::Unsupported},
     {"resources", Shape::Map},
-    {"run_as", Shape::Unsupported},
+    {"run_as", Shape::Map},
     {"scripts", Shape::Unsupported},
     {"sync", Shape::Unsupported},
     {"targets", Shape::Map},
@@ -83,10 +83,10 @@ constexpr Entry kTarget[] = {
     {"default", Shape::Flag},
     {"git", Shape::Unsupported},
     {"mode", Shape::Text},
-    {"permissions", Shape::Unsupported},
+    {"permissions", Shape::Maps},
     {"presets", Shape::Map},
     {"resources", Shape::Map},
-    {"run_as", Shape::Unsupported},
+    {"run_as", Shape::Map},
     {"sync", Shape::Unsupported},
     {"variables", Shape::Map},
     {"workspace", Shape::Map},
@@ -116,6 +116,8 @@ bool fits(const Node& node, Shape shape) {
              (plain_kind(node.text) == ScalarKind::Int || node.text.find("${") != node.text.npos);
     case Shape::Texts:
       return node.is_list() && std::ranges::all_of(node.items, &Node::is_scalar);
+    case Shape::Maps:
+      return node.is_list();
     case Shape::Map:
       return node.is_map();
     case Shape::Any:
@@ -135,6 +137,8 @@ std::string_view words(Shape shape) {
       return "an integer";
     case Shape::Texts:
       return "a list of texts";
+    case Shape::Maps:
+      return "a list";
     case Shape::Map:
       return "a map";
     case Shape::Any:
@@ -234,10 +238,13 @@ class LayoutCheck {
 void check_layout(const Node& root, Reporter& report) { LayoutCheck(report).document(root); }
 
 void report_unsupported(Place place, std::string_view what, Reporter& report) {
-  report.error(place, "Not supported yet",
-               in_quotes(what) +
-                   " is known from Databricks bundles, but dbplan does not do it yet. "
-                   "Remove it to go on.");
+  const std::string known =
+      in_quotes(what) + " is known from Databricks bundles, but dbplan does not do it yet";
+  if (report.skips_unsupported())
+    report.warning(place, "Not supported yet", known + ": it is left out.");
+  else
+    report.error(place, "Not supported yet",
+                 known + ". Remove it, or leave it out with --skip-unsupported.");
 }
 
 }  // namespace dbplan

@@ -10,7 +10,8 @@ namespace dbplan {
 /// dbplan does not do yet is refused by name rather than ignored.
 void check_layout(const Node& root, Reporter& report);
 
-/// Reports that `what` is known from bundles but not done by dbplan yet.
+/// Reports that `what` is known from bundles but not done by dbplan yet: an error, or a warning
+/// that it is left out.
 void report_unsupported(Place place, std::string_view what, Reporter& report);
 
 }  // namespace dbplan

@@ -1,11 +1,13 @@
 #include <algorithm>
 
+#include "engine/spec/blocks.hpp"
 #include "engine/spec/interpolate.hpp"
 #include "engine/spec/layout.hpp"
 #include "engine/spec/loaded_spec.hpp"
 #include "engine/spec/loader.hpp"
 #include "engine/spec/notebooks.hpp"
 #include "engine/spec/path_text.hpp"
+#include "engine/spec/permissions.hpp"
 #include "engine/spec/presets.hpp"
 #include "engine/spec/references.hpp"
 #include "engine/spec/resources.hpp"
@@ -24,7 +26,7 @@ class Load {
         options_(options),
         kinds_(kinds),
         spec_(new Spec),
-        report_(spec_->files, problems) {}
+        report_(spec_->files, problems, options.skip_unsupported) {}
 
   SpecPtr run() {
     sources_ = read_sources(tree_, options_.path, spec_->files, arena_, report_);
@@ -39,9 +41,12 @@ class Load {
     apply_presets(read_presets(merged_block(*sources_.root, target_, "presets", arena_), mode,
                                interpolator, report_),
                   drafts);
+    apply_run_as(read_run_as(*sources_.root, target_, interpolator, report_), drafts);
     attach_schedules(drafts, report_);
     if (const Kind* notebooks = find_kind(kinds_, "notebooks"))
       place_notebooks(drafts, *notebooks, scope_, tree_, spec_->files, report_);
+    expand_permissions(general_permissions(interpolator), scope_, kinds_, drafts, report_);
+    check_moves(drafts, report_);
     refuse_local_files(drafts);
     link_references(drafts, kinds_, scope_, report_);
     finish(std::move(drafts));
@@ -91,6 +96,16 @@ class Load {
                            ? workspace_path(*interpolator.apply(files))
                            : scope_.root_path + "/files";
     interpolator.define("workspace.file_path", text(scope_.file_path));
+  }
+
+  // The lists of the spec and of its target are joined; who is in both has the target's level.
+  std::vector<const Node*> general_permissions(Interpolator& interpolator) {
+    std::vector<const Node*> lists;
+    for (const Node* node : {target_.node, sources_.root}) {
+      const Node* list = node == nullptr ? nullptr : find_value(*node, "permissions");
+      if (list != nullptr && list->is_list()) lists.push_back(interpolator.apply(list));
+    }
+    return lists;
   }
 
   // Both become folders of the default root path.

@@ -1,5 +1,6 @@
 #include "engine/spec/presets.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace dbplan {
@@ -29,6 +30,21 @@ void read_tags(const Node& tags, Presets& presets, Reporter& report) {
     else
       presets.tags[std::string(tag.key)] = std::string(tag.value->text);
   }
+}
+
+/// Puts a tag where the kind keeps its tags, unless there is one of that name.
+void default_tag(const Kind& kind, Json& body, const std::string& tag, const std::string& value) {
+  std::string place = "/" + std::string(kind.stamp_field);
+  std::ranges::replace(place, '.', '/');
+  Json& tags = body[Json::json_pointer(place)];
+  if (!kind.stamp_in_list) {
+    if (tags.is_null() || tags.is_object()) tags.emplace(tag, value);
+    return;
+  }
+  if (tags.is_null()) tags = Json::array();
+  for (const Json& item : tags)
+    if (text_at(item, "key") == tag) return;
+  tags.push_back({{"key", tag}, {"value", value}});
 }
 
 void default_pause(Json& body, std::string_view block, const std::string& status) {
@@ -78,19 +94,51 @@ Presets read_presets(const Node* node, const Node* mode, Interpolator& interpola
   return presets;
 }
 
+Json read_run_as(const Node& root, const Target& target, Interpolator& interpolator,
+                 Reporter& report) {
+  // A target's replaces the other one whole: the two fields exclude each other.
+  const Node* node = target.node == nullptr ? nullptr : find_value(*target.node, "run_as");
+  if (node == nullptr) node = find_value(root, "run_as");
+  Json run_as = Json::object();
+  if (node == nullptr || !node->is_map()) return run_as;
+  node = interpolator.apply(node);
+  for (const Member& member : node->members) {
+    if (member.key != "user_name" && member.key != "service_principal_name")
+      report.error(member.place, "Unknown field",
+                   in_quotes(member.key) + " is not a field of \"run_as\"." +
+                       suggestion(member.key, {"user_name", "service_principal_name"}));
+    else if (!member.value->is_scalar())
+      report.error(member.place, "Wrong type", in_quotes(member.key) + " is text.");
+    else
+      run_as[std::string(member.key)] = std::string(member.value->text);
+  }
+  if (run_as.size() == 2)
+    report.error(node->place, "Conflicting fields",
+                 "\"run_as\" is a user or a service principal. Remove one of the two.");
+  return run_as;
+}
+
+void apply_run_as(const Json& run_as, Drafts& drafts) {
+  if (run_as.empty()) return;
+  for (Draft& draft : drafts.all)
+    if (draft.resource.kind->name == "jobs") draft.resource.body.emplace("run_as", run_as);
+}
+
 void apply_presets(const Presets& presets, Drafts& drafts) {
   for (Draft& draft : drafts.all) {
     const Kind& kind = *draft.resource.kind;
     Json& body = draft.resource.body;
-    // Kinds with tags are those that a user meets by name in the workspace.
-    if (!kind.stamp_field.empty()) {
+    // What a server gives an id to is met by name in the workspace; a path or the name of a scope
+    // is an id itself, which other things hold as text.
+    const bool is_named =
+        kind.home == Home::Server && !kind.natural_id() && kind.parent_field.empty();
+    if (is_named && !presets.name_prefix.empty()) {
       const std::string name = text_at(body, kind.name_field);
-      if (!presets.name_prefix.empty())
-        body[std::string(kind.name_field)] =
-            presets.name_prefix + (name.empty() ? draft.resource.address.key : name);
-      for (const auto& [tag, value] : presets.tags)
-        body[std::string(kind.stamp_field)].emplace(tag, value);
+      body[std::string(kind.name_field)] =
+          presets.name_prefix + (name.empty() ? draft.resource.address.key : name);
     }
+    if (!kind.stamp_field.empty())
+      for (const auto& [tag, value] : presets.tags) default_tag(kind, body, tag, value);
     if (kind.name == "jobs") {
       if (presets.max_concurrent_runs)
         body.emplace("max_concurrent_runs", *presets.max_concurrent_runs);

@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "engine/spec/resources.hpp"
+
 namespace dbplan {
 namespace {
 
@@ -157,7 +159,11 @@ class Linker {
     if (scope_.incomplete) return;
     const Kind* kind = find_kind(kinds_, mention.address.kind);
     std::string detail;
-    if (kind == nullptr) {
+    if (kind == nullptr && is_later_kind(mention.address.kind)) {
+      detail = "dbplan does not manage " + mention.address.kind +
+               ", so it knows no id of them. Write the id, or look it up by name with a variable "
+               "that has a \"lookup\".";
+    } else if (kind == nullptr) {
       std::vector<std::string> names;
       for (const Kind* known : kinds_) names.emplace_back(known->name);
       detail = in_quotes(mention.address.kind) + " is no kind of resource." +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/spec/blocks.hpp"
 #include "engine/spec/layout.hpp"
 #include "engine/spec/task_graph.hpp"
 
@@ -18,8 +19,6 @@ constexpr std::string_view kLaterKinds[] = {"alerts",
                                             "experiments",
                                             "external_locations",
                                             "genie_spaces",
-                                            "instance_pools",
-                                            "cluster_policies",
                                             "model_serving_endpoints",
                                             "models",
                                             "pipelines",
@@ -29,14 +28,9 @@ constexpr std::string_view kLaterKinds[] = {"alerts",
                                             "quality_monitors",
                                             "registered_models",
                                             "schemas",
-                                            "secret_scopes",
-                                            "sql_warehouses",
                                             "synced_database_tables",
                                             "volumes",
                                             "warehouses"};
-
-// Blocks of a resource that are refused for now, whatever its kind.
-constexpr std::string_view kLaterBlocks[] = {"adopt", "moved", "permissions", "grants"};
 
 class ResourceReader {
  public:
@@ -55,12 +49,8 @@ class ResourceReader {
     }
     Draft made = draft(member, kind);
     made.node = interpolator_.apply(member.value);
-    for (const std::string_view block : kLaterBlocks)
-      if (const Member* later = find_member(*made.node, block))
-        report_unsupported(later->place, block, report_);
-    read_lifecycle(*made.node, kind, made.resource);
-    Body body = read_body(*made.node, kind, member.place,
-                          {"adopt", "moved", "permissions", "grants", "lifecycle"}, report_);
+    read_blocks(*made.node, kind, made.resource, report_);
+    Body body = read_body(*made.node, kind, member.place, report_);
     made.resource.body = std::move(body.json);
     made.links = std::move(body.links);
     made.local_files = std::move(body.local_files);
@@ -89,53 +79,25 @@ class ResourceReader {
     return false;
   }
 
-  void read_lifecycle(const Node& node, const Kind& kind, Resource& resource) {
-    const Node* block = find_value(node, "lifecycle");
-    if (block == nullptr) return;
-    if (!block->is_map()) {
-      report_.error(block->place, "Wrong type",
-                    "\"lifecycle\" is a map, and this is " + std::string(describe(*block)) + ".");
-      return;
-    }
-    for (const Member& member : block->members) {
-      if (member.key == "release") {
-        report_unsupported(member.place, "lifecycle.release", report_);
-      } else if (member.key == "prevent_destroy") {
-        if (const auto flag = read_flag(member)) resource.prevent_destroy = *flag;
-      } else if (member.key == "started") {
-        if (kind.start.method.empty())
-          report_.error(member.place, "Unknown field",
-                        "\"started\" only means something for what can be started and stopped, "
-                        "such as a cluster. Remove it.");
-        else
-          resource.started = read_flag(member);
-      } else {
-        report_.error(member.place, "Unknown field",
-                      in_quotes(member.key) + " is not a field of \"lifecycle\"." +
-                          suggestion(member.key, {"prevent_destroy", "started"}));
-      }
-    }
-  }
-
-  std::optional<bool> read_flag(const Member& member) {
-    const Node& value = *member.value;
-    if (value.is_scalar() && value.style != Node::Style::Quoted &&
-        plain_kind(value.text) == ScalarKind::Bool)
-      return value.text[0] == 't' || value.text[0] == 'T';
-    report_.error(value.place, "Wrong type",
-                  in_quotes(member.key) + " is true or false, and this is " +
-                      std::string(describe(value)) + ".");
-    return std::nullopt;
-  }
-
   void check_stamp(const Node& node, const Kind& kind) {
     if (kind.stamp_field.empty()) return;
-    const Node* tags = find_value(node, kind.stamp_field);
-    if (tags == nullptr || !tags->is_map()) return;
-    if (const Member* tag = find_member(*tags, "dbplan"))
-      report_.error(tag->place, "Reserved tag",
-                    "The tag \"dbplan\" is how dbplan finds its own resources again. Use another "
-                    "name.");
+    const Node* tags = &node;
+    for (std::string_view rest = kind.stamp_field; tags != nullptr && !rest.empty();) {
+      const std::size_t dot = std::min(rest.find('.'), rest.size());
+      tags = find_value(*tags, rest.substr(0, dot));
+      rest.remove_prefix(std::min(dot + 1, rest.size()));
+    }
+    if (tags == nullptr) return;
+    if (const Member* tag = find_member(*tags, "dbplan")) report_reserved(tag->place);
+    for (const Node* item : tags->items)
+      if (const Node* key = find_value(*item, "key"); key != nullptr && key->text == "dbplan")
+        report_reserved(key->place);
+  }
+
+  void report_reserved(Place place) {
+    report_.error(place, "Reserved tag",
+                  "The tag \"dbplan\" is how dbplan finds its own resources again. Use another "
+                  "name.");
   }
 
   Interpolator& interpolator_;
@@ -144,12 +106,13 @@ class ResourceReader {
 };
 
 void report_kind(const Member& member, std::span<const Kind* const> kinds, Reporter& report) {
-  if (std::ranges::find(kLaterKinds, member.key) != std::end(kLaterKinds)) {
+  if (is_later_kind(member.key)) {
     report_unsupported(member.place, "resources." + std::string(member.key), report);
     return;
   }
   std::vector<std::string> names;
-  for (const Kind* kind : kinds) names.emplace_back(kind->name);
+  for (const Kind* kind : kinds)
+    if (kind->home != Home::Part && kind->parent_field.empty()) names.emplace_back(kind->name);
   std::string detail = in_quotes(member.key) + " is no kind of resource.";
   const std::string near = suggestion(member.key, names);
   if (near.empty()) {
@@ -163,6 +126,10 @@ void report_kind(const Member& member, std::span<const Kind* const> kinds, Repor
 
 }  // namespace
 
+bool is_later_kind(std::string_view kind) {
+  return std::ranges::find(kLaterKinds, kind) != std::end(kLaterKinds);
+}
+
 void read_resources(const Node& resources, std::span<const Kind* const> kinds,
                     Interpolator& interpolator, Drafts& drafts, Reporter& report) {
   std::vector<Member> by_kind(resources.members.begin(), resources.members.end());
@@ -170,6 +137,13 @@ void read_resources(const Node& resources, std::span<const Kind* const> kinds,
   ResourceReader reader(interpolator, drafts, report);
   for (const Member& group : by_kind) {
     const Kind* kind = find_kind(kinds, group.key);
+    if (kind != nullptr && (kind->home == Home::Part || !kind->parent_field.empty())) {
+      report.error(group.place, "Not a kind of its own",
+                   "A " + std::string(kind->noun) +
+                       " belongs to another resource and is written there, in its block " +
+                       in_quotes(kind->name == "secrets" ? "secrets" : "permissions") + ".");
+      continue;
+    }
     if (kind == nullptr) {
       report_kind(group, kinds, report);
       continue;

@@ -7,6 +7,9 @@
 
 namespace dbplan {
 
+/// Whether bundles know this kind of resource and dbplan does not manage it yet.
+bool is_later_kind(std::string_view kind);
+
 /// Reads every resource below `resources` (targets already merged in): fills in variables, checks
 /// each against its kind, takes dbplan's own blocks out. Sorted by address.
 void read_resources(const Node& resources, std::span<const Kind* const> kinds,

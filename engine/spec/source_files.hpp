@@ -39,12 +39,15 @@ class SourceFiles {
 /// list.
 class Reporter {
  public:
-  Reporter(const SourceFiles& files, Diagnostics& problems) : files_(files), problems_(problems) {}
+  /// `skip_unsupported`: what bundles know and dbplan does not do is a warning, no error.
+  Reporter(const SourceFiles& files, Diagnostics& problems, bool skip_unsupported = false)
+      : files_(files), problems_(problems), skip_unsupported_(skip_unsupported) {}
 
   /// `summary`: see Diagnostic. `part`: what to underline inside the token at `place`.
   void error(Place place, std::string_view summary, std::string detail, std::string_view part = {});
   void warning(Place place, std::string_view summary, std::string detail,
                std::string_view part = {});
+  bool skips_unsupported() const { return skip_unsupported_; }
   /// "specs/jobs.yml:4": for details that speak of another place.
   std::string name(Place place) const;
   SourceRange range(Place place) const { return files_.range(place); }
@@ -55,6 +58,7 @@ class Reporter {
 
   const SourceFiles& files_;
   Diagnostics& problems_;
+  bool skip_unsupported_;
 };
 
 /// " Did you mean \"x\"?" or nothing.

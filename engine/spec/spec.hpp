@@ -17,6 +17,8 @@ struct SpecOptions {
   std::string target;  // empty: the default target
   std::map<std::string, std::string> variables;    // --var name=value
   std::map<std::string, std::string> environment;  // only BUNDLE_VAR_* is looked at
+  /// What bundles know and dbplan does not do is left out with a warning, not refused.
+  bool skip_unsupported = false;
 };
 
 /// A loaded spec: all files merged, the target's overrides applied, variables substituted;

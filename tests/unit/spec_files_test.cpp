@@ -125,13 +125,13 @@ TEST_CASE("files: top-level mistakes") {
 }
 
 TEST_CASE("files: what bundles know and dbplan does not do yet is refused by name") {
-  for (const char* block : {"artifacts", "run_as", "permissions", "sync", "experimental"}) {
+  for (const char* block : {"artifacts", "scripts", "python", "experimental"}) {
     CAPTURE(block);
     check_one(load_text(std::string(block) + ": {}\n"),
               std::string("Not supported yet at 2: ") + block, block);
   }
-  check_one(load_text("targets: {dev: {run_as: {user_name: x}}}\n"),
-            "Not supported yet at 2: run_as", "run_as");
+  check_one(load_text("targets: {dev: {artifacts: {}}}\n"), "Not supported yet at 2: artifacts",
+            "artifacts");
   check_one(load_text("resources: {pipelines: {}}\n"), "Not supported yet at 2: pipelines",
             "resources.pipelines");
 }
