@@ -11,6 +11,7 @@
 #include "engine/net/retry.hpp"
 #include "providers/databricks/databricks.hpp"
 #include "providers/databricks/kinds/kinds.hpp"
+#include "providers/databricks/limits.hpp"
 #include "providers/local/server/local_workspace.hpp"
 
 extern char** environ;
@@ -25,6 +26,13 @@ void on_interrupt(int signal_number) {
     signal(signal_number, SIG_DFL);
     raise(signal_number);
   }
+}
+
+/// The time that --timeout allows is over: the same as one Ctrl-C.
+void on_alarm(int) {
+  constexpr std::string_view kText = "dbplan: the time that --timeout allows is over; stopping\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, kText.data(), kText.size());
+  interrupted = true;
 }
 
 std::map<std::string, std::string> environment() {
@@ -42,9 +50,12 @@ std::unique_ptr<dbplan::Provider> connect(const dbplan::Connection& connection) 
       {.host = connection.host,
        .token = connection.token,
        .user_agent = "dbplan/" DBPLAN_VERSION " cpp/23 os/linux auth/pat"});
+  dbplan::RetryOptions options{.interrupted = [] { return interrupted.load(); }};
+  // The limits are those of the service in the cloud; a workspace on this machine has none.
+  if (connection.host.starts_with("https://")) options.limits = dbplan::databricks::rate_limits();
   return dbplan::databricks::make_provider(
-      connection.host,
-      std::make_unique<dbplan::RetryingTransport>(std::move(curl), dbplan::system_clock()));
+      connection.host, std::make_unique<dbplan::RetryingTransport>(
+                           std::move(curl), dbplan::system_clock(), std::move(options)));
 }
 
 }  // namespace
@@ -54,6 +65,7 @@ int main(int argc, char** argv) {
   action.sa_handler = on_interrupt;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  signal(SIGALRM, on_alarm);
   signal(SIGPIPE, SIG_IGN);
 
   const auto local = dbplan::make_local_workspace();
@@ -72,6 +84,10 @@ int main(int argc, char** argv) {
       "only that.",
       "dbplan");
   app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option_function<unsigned>(
+      "--timeout", [](const unsigned& seconds) { alarm(seconds); },
+      "stop after so many seconds as after Ctrl-C: what is in flight ends and is recorded");
   app.set_version_flag("--version", "dbplan " DBPLAN_VERSION);
   dbplan::add_validate_command(app, session);
   dbplan::add_plan_command(app, session);

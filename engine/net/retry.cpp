@@ -54,16 +54,46 @@ std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt) {
 struct RetryingTransport::Counters {
   std::mutex mutex;  // guards the rest
   Receipt receipt;
+  int unanswered = 0;  // requests in a row that brought no answer at all
   std::minstd_rand random{std::random_device{}()};
 };
 
-RetryingTransport::RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock)
-    : inner_(std::move(inner)), clock_(clock), counters_(std::make_unique<Counters>()) {}
+RetryingTransport::RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock,
+                                     RetryOptions options)
+    : inner_(std::move(inner)),
+      clock_(clock),
+      options_(std::move(options)),
+      budget_(options_.limits, clock),
+      counters_(std::make_unique<Counters>()) {}
 
 RetryingTransport::~RetryingTransport() = default;
 
+bool RetryingTransport::is_broken() const {
+  const std::scoped_lock guard(counters_->mutex);
+  return counters_->unanswered >= kBrokenAfter;
+}
+
+/// In slices, so that an interrupt is seen soon.
+Result<> RetryingTransport::wait(std::chrono::milliseconds delay) {
+  constexpr std::chrono::milliseconds kSlice{100};
+  while (delay.count() > 0) {
+    if (options_.interrupted && options_.interrupted())
+      return fail(Error::Code::Interrupted, "interrupted");
+    const auto slice = options_.interrupted ? std::min(delay, kSlice) : delay;
+    clock_.sleep(slice);
+    delay -= slice;
+  }
+  return {};
+}
+
 Result<Response> RetryingTransport::send(const Request& request) {
+  if (is_broken())
+    return fail(Error::Code::Unreachable, "the workspace has not answered " +
+                                              std::to_string(kBrokenAfter) +
+                                              " requests in a row: nothing more is sent");
   for (int number = 1;; ++number) {
+    const auto turn = budget_.take(request.method, request.path);
+    TRY_VOID(wait(turn));
     auto answer = inner_->send(request);
     Attempt attempt{.number = number, .repeatable = request.repeatable};
     if (answer) {
@@ -81,10 +111,15 @@ Result<Response> RetryingTransport::send(const Request& request) {
       attempt.jitter = std::uniform_real_distribution<>(0, 1)(counters_->random);
       delay = retry_delay(attempt);
       if (delay) ++counters_->receipt.retried;
-      if (delay) counters_->receipt.waited_seconds += static_cast<double>(delay->count()) / 1000;
+      const auto waited = turn + delay.value_or(std::chrono::milliseconds(0));
+      counters_->receipt.waited_seconds += static_cast<double>(waited.count()) / 1000;
+      if (answer)
+        counters_->unanswered = 0;
+      else if (!delay)
+        ++counters_->unanswered;
     }
     if (!delay) return answer;
-    clock_.sleep(*delay);
+    TRY_VOID(wait(*delay));
   }
 }
 

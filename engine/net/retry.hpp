@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "engine/base/clock.hpp"
+#include "engine/net/rate_budget.hpp"
 #include "engine/net/transport.hpp"
 #include "engine/provider.hpp"
 
@@ -28,18 +31,32 @@ struct Attempt {
 /// at most 8 attempts, 3 when nothing ever answered.
 std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt);
 
-/// Sends over `inner`, again where retry_delay() says so, and counts for the receipt.
+struct RetryOptions {
+  std::span<const RateLimit> limits = {};  // must outlive the transport
+  std::function<bool()> interrupted = {};  // ends waits, not requests; safe from several threads
+};
+
+/// Sends over `inner` within the limits, again where retry_delay() says so, and counts for the
+/// receipt. Gives up at once, without sending, after kBrokenAfter requests in a row to which no
+/// attempt brought an answer: whatever else is asked would only wait in vain.
 class RetryingTransport final : public Transport {
  public:
-  RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock);
+  static constexpr int kBrokenAfter = 4;
+
+  RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock, RetryOptions options = {});
   ~RetryingTransport() override;
   Result<Response> send(const Request& request) override;
   Receipt receipt() const;
 
  private:
   struct Counters;
+  bool is_broken() const;
+  Result<> wait(std::chrono::milliseconds delay);
+
   std::unique_ptr<Transport> inner_;
   Clock& clock_;
+  RetryOptions options_;
+  RateBudget budget_;
   std::unique_ptr<Counters> counters_;
 };
 
