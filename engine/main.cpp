@@ -89,14 +89,19 @@ int main(int argc, char** argv) {
       "--timeout", [](const unsigned& seconds) { alarm(seconds); },
       "stop after so many seconds as after Ctrl-C: what is in flight ends and is recorded");
   app.set_version_flag("--version", "dbplan " DBPLAN_VERSION);
+  dbplan::add_init_command(app, session);
   dbplan::add_validate_command(app, session);
   dbplan::add_plan_command(app, session);
   dbplan::add_apply_command(app, session);
   dbplan::add_destroy_command(app, session);
   dbplan::add_diff_command(app, session);
+  dbplan::add_drift_command(app, session);
+  dbplan::add_graph_command(app, session);
   dbplan::add_show_command(app, session);
+  dbplan::add_run_command(app, session);
   dbplan::add_bench_command(app, session);
   dbplan::add_workspace_command(app, session);
+  dbplan::add_kinds_command(app, session);
   dbplan::add_version_command(app, session);
   try {
     app.parse(argc, argv);

@@ -6,13 +6,14 @@
 
 #include "engine/bench/load.hpp"
 #include "engine/bench/preflight.hpp"
+#include "engine/bench/watch.hpp"
 
 namespace dbplan::bench {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kShortestPoll{500}, kLongestPoll{5000};
+constexpr milliseconds kStopPoll{500};
 /// How long a cancelled run may take to end before we give up on it.
 constexpr milliseconds kCancelPatience{300'000};
 /// An arm that fails this often in counted runs is broken: going on would only cost time.
@@ -194,12 +195,8 @@ Result<Ended> Session::start_and_wait(const Arm& arm, const std::string& run_tok
 }
 
 Result<Json> Session::poll(const std::string& run_id, bool& timed_out, std::int64_t timeout_ms) {
-  const Clock::Steady begin = clock_.steady();
   Clock::Steady give_up = Clock::Steady::max();
-  while (true) {
-    Json run = TRY(jobs_.run(run_id));
-    if (is_terminal(run)) return run;
-    const auto elapsed = std::chrono::duration_cast<milliseconds>(clock_.steady() - begin);
+  const auto look = [&](const Json&, milliseconds elapsed) -> Result<> {
     if (interrupted()) {
       TRY_VOID(stop(run_id));
       return fail(Error::Code::Interrupted,
@@ -213,8 +210,9 @@ Result<Json> Session::poll(const std::string& run_id, bool& timed_out, std::int6
     if (clock_.steady() >= give_up)
       return fail(Error::Code::Unavailable,
                   fmt::format("run {} does not end, though it was cancelled", run_id));
-    clock_.sleep(std::clamp(elapsed / 20, kShortestPoll, kLongestPoll));
-  }
+    return {};
+  };
+  return watch_run(jobs_, clock_, run_id, {look, options_.interrupted});
 }
 
 /// Cancels the run and waits until it has ended, so that nothing is left running.
@@ -223,7 +221,7 @@ Result<> Session::stop(const std::string& run_id) {
   const Clock::Steady give_up = clock_.steady() + kCancelPatience;
   while (clock_.steady() < give_up) {
     if (is_terminal(TRY(jobs_.run(run_id)))) return {};
-    clock_.sleep(kShortestPoll);
+    clock_.sleep(kStopPoll);
   }
   return fail(Error::Code::Unavailable,
               fmt::format("run {} does not end, though it was cancelled", run_id));

@@ -6,6 +6,7 @@
 #include "engine/base/digest.hpp"
 #include "engine/bench/load.hpp"
 #include "engine/bench/runner.hpp"
+#include "engine/cli/deployed_jobs.hpp"
 #include "engine/cli/prepare.hpp"
 #include "engine/report/bench_text.hpp"
 
@@ -17,72 +18,6 @@ struct BenchFlags {
   std::string key;
   std::string out;
   bool json = false;
-};
-
-/// Jobs of the deployment, run through the workspace's API.
-class DeployedJobs final : public bench::JobRunner {
- public:
-  DeployedJobs(Prepared& prepared, std::span<const Kind* const> kinds)
-      : prepared_(prepared), provider_(*prepared.workspace.provider), kinds_(kinds) {}
-
-  Result<Json> job(const std::string& job) override {
-    const std::string id = TRY(id_of(job));
-    auto found = TRY(provider_.read(*find_kind(kinds_, "jobs"), id));
-    if (!found) return fail(Error::Code::NotFound, "job " + id + " (jobs." + job + ") is gone");
-    return Json{{"job_id", TRY(parse_json(id))}, {"settings", std::move(found->body)}};
-  }
-
-  Result<Json> cluster(const std::string& cluster_id) override {
-    auto found = TRY(provider_.read(*find_kind(kinds_, "clusters"), cluster_id));
-    if (!found) return fail(Error::Code::NotFound, "cluster " + cluster_id + " is gone");
-    return std::move(found->body);
-  }
-
-  Result<std::string> start(const std::string& job,
-                            const std::map<std::string, std::string>& parameters,
-                            const std::string& token) override {
-    const std::string id = TRY(id_of(job));
-    Json body = {{"job_id", TRY(parse_json(id))}, {"idempotency_token", token}};
-    if (!parameters.empty()) body["job_parameters"] = parameters;
-    const Json answer = TRY(provider_.request("POST", "/api/2.2/jobs/run-now", body, true));
-    return std::to_string(int_at(answer, "run_id"));
-  }
-
-  Result<Json> run(const std::string& run_id) override {
-    const std::string path = "/api/2.2/jobs/runs/get?run_id=" + run_id;
-    Json whole = TRY(provider_.request("GET", path, nullptr, true));
-    for (std::string token = text_at(whole, "next_page_token"); !token.empty();) {
-      const Json page = TRY(provider_.request("GET", path + "&page_token=" + token, nullptr, true));
-      for (const Json& task : at_or_null(page, "tasks")) whole["tasks"].push_back(task);
-      token = text_at(page, "next_page_token");
-    }
-    return whole;
-  }
-
-  Result<std::string> output(const std::string& task_run_id) override {
-    const Json answer = TRY(provider_.request(
-        "GET", "/api/2.2/jobs/runs/get-output?run_id=" + task_run_id, nullptr, true));
-    return text_at(at_or_null(answer, "notebook_output"), "result");
-  }
-
-  Result<> cancel(const std::string& run_id) override {
-    const Json id = TRY(parse_json(run_id));
-    TRY(provider_.request("POST", "/api/2.2/jobs/runs/cancel", {{"run_id", id}}, true));
-    return {};
-  }
-
- private:
-  Result<std::string> id_of(const std::string& job) const {
-    const LiveResource* live = prepared_.live.find({"jobs", job});
-    if (!live)
-      return fail(Error::Code::NotFound,
-                  "jobs." + job + " is not deployed; run dbplan apply first");
-    return live->id;
-  }
-
-  Prepared& prepared_;
-  Provider& provider_;
-  std::span<const Kind* const> kinds_;
 };
 
 Result<> save(const std::string& path, const std::string& text) {
@@ -126,7 +61,7 @@ Result<> bench_run(Session& session, const BenchFlags& flags) {
   Prepared prepared = TRY(prepare(session, flags.spec));
   const bench::Experiment experiment = TRY(find_experiment(prepared.desired, flags.key));
   TRY_VOID(check_deployed(prepared));
-  DeployedJobs jobs(prepared, session.kinds);
+  DeployedJobs jobs(*prepared.workspace.provider, prepared.live, session.kinds);
   const auto cpu = meter_for(session, prepared);
   const bench::RunnerOptions options{.session = "dbplan-" + random_hex(8),
                                      .workspace = prepared.workspace.provider->host(),
