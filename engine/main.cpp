@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
       "stop after so many seconds as after Ctrl-C: what is in flight ends and is recorded");
   app.set_version_flag("--version", "dbplan " DBPLAN_VERSION);
   dbplan::add_init_command(app, session);
+  dbplan::add_import_command(app, session);
   dbplan::add_validate_command(app, session);
   dbplan::add_plan_command(app, session);
   dbplan::add_apply_command(app, session);

@@ -58,6 +58,7 @@ void add_run_command(CLI::App& app, Session& session);
 void add_drift_command(CLI::App& app, Session& session);
 void add_graph_command(CLI::App& app, Session& session);
 void add_kinds_command(CLI::App& app, Session& session);
+void add_import_command(CLI::App& app, Session& session);
 void add_init_command(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 void add_workspace_command(CLI::App& app, Session& session);

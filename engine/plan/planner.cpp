@@ -172,6 +172,7 @@ class Planner {
                           .echo = known && !last->echo.is_null() ? &last->echo : nullptr},
                          rules);
     give_to_carried(resource.address, change);
+    if (known && last->id == live.id) leave_stamp_alone(resource, live, change);
     const auto acts = [](const FieldChange& field) { return field.acts(); };
     if (std::ranges::none_of(change.fields, acts)) return;
     change.reason = update_reason(change.fields);
@@ -183,6 +184,32 @@ class Planner {
       change.old_id = live.id;
     }
     if (resource.kind->name == "files") shorten_hashes(change);
+  }
+
+  /// A running cluster that we know by its id does not restart for its tag alone: that travels with
+  /// the next edit, or is set once the cluster has stopped.
+  static void leave_stamp_alone(const Resource& resource, const LiveResource& live,
+                                Change& change) {
+    const Kind& kind = *resource.kind;
+    const std::string state = text_at(live.body, kind.state_field);
+    if (kind.resize.path.empty() || state == "TERMINATED" || state == "TERMINATING") return;
+    if (!stamp_in(kind, live.body).empty()) return;
+    FieldChange* stamp = nullptr;
+    for (FieldChange& field : change.fields) {
+      if (!field.acts()) continue;
+      if (stamp || !is_stamp_path(kind, field)) return;
+      stamp = &field;
+    }
+    if (!stamp) return;
+    stamp->kind = FieldClass::ServerDefault;
+    stamp->why = "dbplan's tag travels with the next edit: an edit restarts what runs";
+  }
+
+  static bool is_stamp_path(const Kind& kind, const FieldChange& field) {
+    const std::string tags(kind.stamp_field);
+    const bool only_tag =
+        field.path == tags && !field.live && field.desired && field.desired->size() == 1;
+    return only_tag || field.path == tags + "." + std::string(kStampTag);
   }
 
   /// People see eight digits of what stands for a file's content.
