@@ -14,6 +14,13 @@ std::string variable(const char* name, const char* fallback) {
   return value == nullptr ? fallback : value;
 }
 
+/// Where programs keep what belongs to their user.
+std::filesystem::path user_data() {
+  const std::string named = variable("XDG_DATA_HOME", "");
+  return named.empty() ? std::filesystem::path(variable("HOME", "/")) / ".local/share"
+                       : std::filesystem::path(named);
+}
+
 std::string java_program() {
   if (const std::string home = variable("JAVA_HOME", ""); !home.empty())
     if (std::filesystem::exists(home + "/bin/java")) return home + "/bin/java";
@@ -48,18 +55,26 @@ RuntimeFolder RuntimeFolder::find(const std::string& chosen) {
     return RuntimeFolder(std::filesystem::absolute(named));
   std::error_code unreadable;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", unreadable);
-  return RuntimeFolder(program.parent_path() / "runtime");
+  RuntimeFolder folder(program.parent_path() / "runtime");
+  const auto installer = program.parent_path().parent_path() / "share/dbplan/runtime/install";
+  if (!std::filesystem::exists(installer, unreadable)) return folder;
+  // A package brings the installer; what it makes is the user's.
+  folder.path_ = user_data() / "dbplan/runtime";
+  folder.installer_ = installer;
+  return folder;
 }
 
 std::string RuntimeFolder::trouble() const {
   if (!std::filesystem::exists(path_ / "ready.json"))
     return fmt::format(
-        "the notebook runtime is not installed in {}: run ./dev install in a checkout of dbplan, "
-        "or "
-        "name its folder with --runtime or DBPLAN_RUNTIME",
-        path_.string());
+        "the notebook runtime is not installed in {}: run {}, or name its folder with --runtime or "
+        "DBPLAN_RUNTIME",
+        path_.string(),
+        installer_.empty() ? "./dev install in a checkout of dbplan"
+                           : installer_.string() + " " + path_.string());
   if (java_program().empty())
-    return "there is no java on PATH: install Java 17 or later, then run ./dev install";
+    return "there is no java on PATH: install Java 17 or later, then install the notebook runtime "
+           "again";
   return {};
 }
 

@@ -12,7 +12,8 @@ namespace dbplan::local {
 /// The folder that the runtime's installer makes: see providers/local/README.md.
 class RuntimeFolder {
  public:
-  /// `chosen`, else $DBPLAN_RUNTIME, else "runtime" beside the program.
+  /// `chosen`, else $DBPLAN_RUNTIME, else "runtime" beside the program; of a program that was
+  /// installed from a package: dbplan/runtime in the user's data folder.
   static RuntimeFolder find(const std::string& chosen);
 
   /// Why nothing can be started from it, with the way out; empty: all is there.
@@ -26,6 +27,7 @@ class RuntimeFolder {
   std::vector<std::string> environment(const ClusterShape& shape) const;
 
   std::filesystem::path path_;
+  std::filesystem::path installer_;  // of a package; empty: the checkout's
 };
 
 /// The text of cluster.args: what of the JVM's flags depends on the cluster.
