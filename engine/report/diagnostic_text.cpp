@@ -13,6 +13,7 @@ constexpr std::size_t kTab = 4;      // columns; what editors show varies, so th
 constexpr std::size_t kBefore = 64;  // columns of a long line that are shown before the part
 constexpr std::size_t kWidest = 110;
 constexpr std::size_t kDetail = 100;
+constexpr std::size_t kRaw = 1000;  // bytes of a line that are looked at on each side
 
 struct Colours {
   std::string_view error, warning, place, gutter, off;
@@ -41,25 +42,49 @@ std::string shown(std::string_view text, std::size_t start) {
   return result;
 }
 
+/// Where the character that begins at `at` ends.
+std::size_t end_of_character(std::string_view text, std::size_t at) {
+  ++at;
+  while (at < text.size() && !begins_character(text[at])) ++at;
+  return at;
+}
+
 /// The last characters of `text` that fit into `width` columns.
 std::string last_columns(const std::string& text, std::size_t width) {
-  if (display_width(text) <= width) return text;
+  std::size_t left = display_width(text);
+  if (left <= width) return text;
   std::size_t begin = 0;
-  while (begin < text.size() && display_width(std::string_view(text).substr(begin)) >= width) {
-    ++begin;
-    while (begin < text.size() && !begins_character(text[begin])) ++begin;
+  while (begin < text.size() && left >= width) {
+    const std::size_t end = end_of_character(text, begin);
+    left -= display_width(std::string_view(text).substr(begin, end - begin));
+    begin = end;
   }
   return "…" + text.substr(begin);
 }
 
 std::string first_columns(const std::string& text, std::size_t width) {
   if (display_width(text) <= width) return text;
-  std::size_t end = text.size();
-  while (end > 0 && display_width(std::string_view(text).substr(0, end)) >= width) {
-    --end;
-    while (end > 0 && !begins_character(text[end])) --end;
+  std::size_t end = 0, used = 0;
+  while (end < text.size()) {
+    const std::size_t next = end_of_character(text, end);
+    used += display_width(std::string_view(text).substr(end, next - end));
+    if (used >= width) break;
+    end = next;
   }
   return text.substr(0, end) + "…";
+}
+
+/// At most kRaw bytes, cut between characters: more than is shown, and a spec may be one line.
+std::string_view first_bytes(std::string_view text) {
+  std::size_t end = std::min(text.size(), kRaw);
+  while (end < text.size() && !begins_character(text[end])) ++end;
+  return text.substr(0, end);
+}
+
+std::string_view last_bytes(std::string_view text) {
+  std::size_t begin = text.size() - std::min(text.size(), kRaw);
+  while (begin < text.size() && !begins_character(text[begin])) ++begin;
+  return text.substr(begin);
 }
 
 std::string excerpt(const Diagnostic& diagnostic, const Colours& colours) {
@@ -69,15 +94,15 @@ std::string excerpt(const Diagnostic& diagnostic, const Colours& colours) {
   const std::size_t begin = byte_of(line, column);
   const std::size_t length =
       byte_of(line.substr(begin), static_cast<std::size_t>(std::max(where.length, 1)));
-  const std::string all_before = shown(line.substr(0, begin), 0);
+  const std::string all_before = shown(last_bytes(line.substr(0, begin)), 0);
   const std::size_t start = display_width(all_before);
-  const std::string all_part = shown(line.substr(begin, length), start);
+  const std::string all_part = shown(first_bytes(line.substr(begin, length)), start);
   const std::string before = last_columns(all_before, kBefore);
   const std::string part = first_columns(all_part, kWidest - display_width(before));
   const std::size_t used = display_width(before) + display_width(part);
-  const std::string after =
-      first_columns(shown(line.substr(begin + length), start + display_width(all_part)),
-                    used < kWidest ? kWidest - used : 1);
+  const std::string after = first_columns(
+      shown(first_bytes(line.substr(begin + length)), start + display_width(all_part)),
+      used < kWidest ? kWidest - used : 1);
   const std::string number = std::to_string(where.line);
   const std::size_t gutter = std::max<std::size_t>(number.size(), 5);
   return fmt::format("  {}{:>{}} |{} {}{}{}\n  {}{:>{}} |{} {}{}{}{}\n", colours.gutter, number,
