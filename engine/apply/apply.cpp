@@ -8,6 +8,7 @@
 #include "engine/base/clock.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/live/observers.hpp"
+#include "engine/model/notebook.hpp"
 #include "engine/model/stamp.hpp"
 #include "engine/plan/wanted.hpp"
 
@@ -220,7 +221,7 @@ class Executor {
         if (at_or_null(there, name) != at_or_null(wanted, name))
           TRY_VOID(provider_.write_file(file_path(path, name), bytes, true));
       for (const auto& [name, hash] : there.items())
-        if (!wanted.contains(name)) TRY_VOID(provider_.remove_file(file_path(path, name)));
+        if (!wanted.contains(name)) TRY_VOID(remove_one_file(file_path(path, name)));
     }
     record(resource, path, resource.body);
     return {};
@@ -281,8 +282,15 @@ class Executor {
     const LiveResource* live = live_.find(step.target);
     if (!live) return {};
     for (const auto& [name, hash] : at_or_null(live->body, "files").items())
-      TRY_VOID(provider_.remove_file(file_path(step.id, name)));
+      TRY_VOID(remove_one_file(file_path(step.id, name)));
     return {};
+  }
+
+  /// A file that is a notebook by its content lost its extension when it was sent.
+  Result<> remove_one_file(const std::string& path) {
+    if (notebook_language(path) && !TRY(provider_.entry(path)))
+      return provider_.remove_file(path.substr(0, path.rfind('.')));
+    return provider_.remove_file(path);
   }
 
   /// The object stays as the server has it, without our stamp; an object without one is only
@@ -295,7 +303,10 @@ class Executor {
       TRY_VOID(update(kind, step.id, body));
     }
     const std::scoped_lock guard(mutex_);
-    ledger_.entries.erase(step.target);
+    std::erase_if(ledger_.entries, [&](const auto& entry) {
+      return entry.first == step.target || entry.second.carrier == step.target ||
+             entry.second.owner == step.target;
+    });
     return {};
   }
 

@@ -89,6 +89,7 @@ class Planner {
   }
 
   void plan_wanted(const Resource& resource) {
+    if (is_released(resource.owner)) return;
     Change change = start_change(resource);
     const LiveResource* live = live_.find(resource.address);
     const LedgerEntry* last = ledger_.find(resource.address);
@@ -293,6 +294,7 @@ class Planner {
     const Kind* kind = find_kind(kinds_, address.kind);
     if (!kind || live.id == desired_.root_path) return;  // the root outlives what lies in it
     const LedgerEntry* last = ledger_.find(address);
+    if (last && (is_released(last->carrier) || is_released(last->owner))) return;
     Change change{.address = address,
                   .kind = kind,
                   .action = Action::Delete,
@@ -317,7 +319,14 @@ class Planner {
     plan_.changes.push_back(std::move(change));
   }
 
+  /// What travels with or belongs to something released is released with it.
+  bool is_released(const std::optional<Address>& address) const {
+    const Resource* resource = address ? desired_.find(*address) : nullptr;
+    return resource && resource->release;
+  }
+
   void plan_carried(const Resource& resource) {
+    if (is_released(resource.carrier)) return;
     Change change = start_change(resource);
     const LiveResource* job = live_.find(*resource.carrier);
     change.id = job ? job->id : "";

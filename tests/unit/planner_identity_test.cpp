@@ -90,6 +90,16 @@ TEST_CASE("planner: a released job stays, without its stamp") {
   CHECK(world.plan().empty());
 }
 
+TEST_CASE("planner: what belongs to a released job is released with it") {
+  World world;
+  world.spec("jobs.a", R"({"name": "a"})").release = true;
+  world.spec("permissions.jobs.a", "{}").owner = Address{"jobs", "a"};
+  world.spec("schedules.s", R"({"job": "a"})").carrier = Address{"jobs", "a"};
+  world.last("jobs.a", "1", R"({"name": "a"})");
+  world.live("jobs.a", "1", R"({"name": "a"})");
+  CHECK(world.text() == "jobs.a release\n");
+}
+
 TEST_CASE("planner: permissions get an entry by which their setter keeps its hold") {
   const auto jobs = World::kind_of({"jobs", "a"});
   const auto clusters = World::kind_of({"clusters", "c"});
