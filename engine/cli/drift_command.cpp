@@ -23,11 +23,11 @@ bool done_on_server(const FieldChange& field) {
 }
 
 /// The plan with nothing in it but what was changed, added or deleted in the workspace.
-Plan drift_of(Plan plan) {
-  std::erase_if(plan.changes, [](Change& change) {
+Plan drift_of(Plan plan, const Desired& desired) {
+  std::erase_if(plan.changes, [&](Change& change) {
     if (change.action == Action::Keep) return true;
     if (change.vanished) return false;
-    const bool clone = change.action == Action::Delete && !change.reason.starts_with("removed");
+    const bool clone = change.action == Action::Delete && desired.find(change.address);
     std::erase_if(change.fields, [](const FieldChange& field) { return !done_on_server(field); });
     return !clone && change.fields.empty();
   });
@@ -39,7 +39,7 @@ Result<> drift_command(Session& session, const DriftFlags& flags) {
   if (!prepared.plan.ledger_found)
     *session.err << "warning: nothing is known of a last apply, so edits of the spec and changes "
                     "in the workspace cannot be told apart; see dbplan plan\n";
-  const Plan drift = drift_of(prepared.plan);
+  const Plan drift = drift_of(prepared.plan, prepared.desired);
   PlanFrame frame = frame_of(prepared);
   if (flags.json) {
     *session.out << pretty(plan_json(drift, frame)) << "\n";

@@ -102,6 +102,7 @@ void print_summary(Session& session, const fs::path& folder, const WrittenSpec& 
   for (const auto& [path, text] : spec.files) out << "  " << visible(path) << "\n";
   for (const std::string& text : collected.left_out)
     out << "warning: left out: " << visible(text) << "\n";
+  out << "note: permissions and secrets are not imported\n";
   for (const std::string& text : claim.differs)
     out << "warning: could not be said in full, and the next plan will show it: " << visible(text)
         << "\n";

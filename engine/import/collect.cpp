@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "engine/base/text.hpp"
 #include "engine/import/readable.hpp"
 #include "engine/model/notebook.hpp"
 #include "engine/model/stamp.hpp"
@@ -152,6 +153,7 @@ class Collector {
       queue(path);
       return {};
     }
+    std::size_t files = 0;
     std::deque<std::string> folders{path};
     while (!folders.empty()) {
       const auto entries = TRY(provider_.list_folder(folders.front()));
@@ -159,8 +161,12 @@ class Collector {
       for (const FolderEntry& found : entries) {
         if (found.object_type == "NOTEBOOK") queue(found.path);
         if (found.object_type == "DIRECTORY") folders.push_back(found.path);
+        if (found.object_type == "FILE") ++files;
       }
     }
+    if (files > 0)
+      collected_.left_out.push_back(counted(files, "file") + " below " + path +
+                                    ": of the workspace tree, only notebooks are imported");
     return {};
   }
 

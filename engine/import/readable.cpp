@@ -12,6 +12,29 @@ namespace {
 /// may stand in a spec; they only make it longer.
 constexpr std::string_view kNoise[] = {"format", "run_as_repl", "enable_elastic_disk"};
 
+/// What clouds fill in where nothing was said (beside `false`).
+struct Filled {
+  std::string_view name;
+  std::string_view value;  // JSON text
+};
+constexpr Filled kFilled[] = {
+    {"availability", "\"SPOT_WITH_FALLBACK\""},
+    {"availability", "\"ON_DEMAND_AZURE\""},
+    {"availability", "\"ON_DEMAND_GCP\""},
+    {"first_on_demand", "1"},
+    {"spot_bid_price_percent", "100"},
+    {"spot_bid_max_price", "-1"},
+    {"spot_bid_max_price", "-1.0"},
+    {"zone_id", "\"auto\""},
+    {"runtime_engine", "\"STANDARD\""},
+};
+
+bool is_filled_in(const std::string& name, const Json& value) {
+  const std::string text = canonical(value);
+  return std::ranges::any_of(
+      kFilled, [&](const Filled& filled) { return filled.name == name && filled.value == text; });
+}
+
 bool is_empty(const Json& value) {
   return value.is_null() || ((value.is_object() || value.is_array()) && value.empty());
 }
@@ -80,7 +103,8 @@ class Reader {
       return explained && *explained == value;
     }
     if (name == "source") return !has_git_;
-    return value == Json(false) || std::ranges::find(kNoise, name) != std::end(kNoise) ||
+    return value == Json(false) || is_filled_in(name, value) ||
+           std::ranges::find(kNoise, name) != std::end(kNoise) ||
            repeats_sibling(siblings, name, value);
   }
 

@@ -112,7 +112,9 @@ class SpecWriter {
     });
     std::string& text = by_kind_["notebooks"];
     if (collected_.notebooks.size() > 1 && !hidden) {
-      text = entry("workspace", std::string("../") + kNotebookFolder, root_);
+      const std::string key = slug(root_.substr(root_.rfind('/') + 1));
+      text =
+          entry(key.empty() ? kNotebookFolder : key, std::string("../") + kNotebookFolder, root_);
       return;
     }
     std::set<std::string> keys;

@@ -8,7 +8,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from program import WorldCase  # noqa: E402
+from program import ROOT, WorldCase  # noqa: E402
 
 HOME = "/Users/me@example.com"
 
@@ -177,6 +177,35 @@ class Import(WorldCase):
         self.assertIn("resources/jobs.yml", told["files"])
         self.assertEqual(told["differs"], [])
         self.assertTrue(all(r["claimed"] for r in told["resources"]))
+
+
+class ImportOfWhatSpecsMade(WorldCase):
+    """The reference workload and the examples, deployed and then orphaned: tags and ledgers gone."""
+
+    def orphan(self):
+        for job in self.world.api("GET", "/api/2.2/jobs/list?limit=100&expand_tasks=true")["jobs"]:
+            job["settings"]["tags"].pop("dbplan")
+            self.world.api("POST", "/api/2.2/jobs/reset", {"job_id": job["job_id"], "new_settings": job["settings"]})
+        for cluster in self.world.api("GET", "/api/2.1/clusters/list").get("clusters", []):
+            self.world.api("POST", "/api/2.1/clusters/delete", {"cluster_id": cluster["cluster_id"]})
+            spec = {k: cluster[k] for k in ("cluster_name", "spark_version", "node_type_id", "num_workers",
+                                            "autoscale", "autotermination_minutes", "spark_conf", "spark_env_vars")
+                    if k in cluster}
+            tags = {k: v for k, v in cluster.get("custom_tags", {}).items() if k != "dbplan"}
+            self.world.api("POST", "/api/2.1/clusters/edit",
+                           {"cluster_id": cluster["cluster_id"], **spec, **({"custom_tags": tags} if tags else {})})
+
+    def test_it_is_imported_whole_and_plans_empty(self):
+        folders = [ROOT / "specs", *sorted(p.parent for p in ROOT.glob("examples/*/dbplan.yml"))]
+        for folder in folders:
+            self.world.ok("apply", str(folder), "--auto-approve")
+        jobs = len(self.world.api("GET", "/api/2.2/jobs/list?limit=100")["jobs"])
+        self.orphan()
+        told = json.loads(self.world.ok("import", "--all", "--out", "out", "--auto-approve", "--json"))
+        self.assertEqual(told["differs"], [])
+        self.assertEqual(sum(r["address"].startswith("jobs.") for r in told["resources"]), jobs)
+        done = self.world.dbplan("plan", "out", "--exit-code")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """dbplan run, from the outside: what it prints, what it sends, how it ends."""
 
 import json
+import os
 import pathlib
+import pty
 import signal
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -155,6 +158,71 @@ class FailedRun(Deployed):
         self.assertFalse(run["succeeded"])
         self.assertEqual(run["tasks"][0]["result"], "FAILED")
         self.assertTrue(run["tasks"][0]["output"]["error"])
+
+
+class EndlessRun(Deployed):
+    """A run that goes on until somebody cancels it, and somebody who presses Ctrl-C."""
+
+    def setUp(self):
+        self.world = World("none", outcome="RUNNING")
+        self.addCleanup(self.world.close)
+        self.deploy(self.world)
+
+    def start(self, *flags, **options):
+        """The program once it has said which run it watches, and that run's id."""
+        process = subprocess.Popen([PROGRAM, "run", "plain", *flags], cwd=self.world.checkout, text=True,
+                                   stderr=subprocess.PIPE, env=self.world.environment,
+                                   **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, **options})
+        self.addCleanup(process.kill)
+        line = process.stderr.readline()
+        self.assertRegex(line, r"^Run \d+ of jobs\.plain")
+        return process, line.split()[1]
+
+    def state(self, run):
+        return self.world.api("GET", f"/api/2.2/jobs/runs/get?run_id={run}")["state"]["life_cycle_state"]
+
+    def wait_for_end(self, run):
+        deadline = time.monotonic() + 30
+        while self.state(run) != "TERMINATED":
+            self.assertLess(time.monotonic(), deadline, "the run does not end")
+
+    def test_ctrl_c_leaves_the_run_going_and_says_how_to_cancel_it(self):
+        process, run = self.start()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn(f"run {run} goes on", told)
+        self.assertIn(f"dbplan run --cancel {run}", told)
+        self.assertNotEqual(self.state(run), "TERMINATED")
+        self.world.ok("run", "--cancel", run)
+        self.wait_for_end(run)
+
+    def test_ctrl_c_cancels_when_the_flag_says_so(self):
+        process, run = self.start("--cancel-on-interrupt")
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("is being cancelled", told)
+        self.wait_for_end(run)
+
+    def test_on_a_terminal_a_second_ctrl_c_cancels(self):
+        ours, its = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process, run = self.start(stdin=its)
+        os.close(its)
+        process.send_signal(signal.SIGINT)
+        line = process.stderr.readline()
+        self.assertIn("press Ctrl-C again", line)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("is being cancelled", told)
+        self.wait_for_end(run)
+
+    def test_a_run_that_is_no_number_cannot_be_cancelled(self):
+        done = self.world.dbplan("run", "--cancel", "x")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("a run's id is a number", done.stderr)
 
 
 if __name__ == "__main__":
