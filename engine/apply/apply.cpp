@@ -32,6 +32,17 @@ class Executor {
         provider_(provider),
         hooks_(hooks) {
     for (const auto& [address, resource] : live.found) ids_[address] = resource.id;
+    for (const Resource& resource : desired.resources) {
+      if (!rules_.contains(resource.kind))
+        rules_.emplace(resource.kind, index_rules(*resource.kind));
+      if (resource.carrier) carried_[*resource.carrier].resources.push_back(&resource);
+    }
+    for (const Change& change : plan.changes)
+      if (change.carrier) carried_[*change.carrier].changes.push_back(&change);
+    for (const auto& [address, entry] : ledger.entries) {
+      if (entry.carrier) carried_[*entry.carrier].remembered.push_back(address);
+      if (entry.owner) carried_[*entry.owner].parts.push_back(address);
+    }
   }
 
   std::vector<StepOutcome> run(const std::vector<std::string>& kind_order) {
@@ -263,10 +274,10 @@ class Executor {
     const std::scoped_lock guard(mutex_);
     const LedgerEntry* entry = ledger_.find(step.target);
     if (entry && entry->id == step.id) ledger_.entries.erase(step.target);
-    std::erase_if(ledger_.entries, [&](const auto& other) {
-      return (other.second.carrier == step.target || other.second.owner == step.target) &&
-             !desired_.find(other.first);
-    });
+    if (const auto carried = carried_.find(step.target); carried != carried_.end())
+      for (const auto* gone : {&carried->second.remembered, &carried->second.parts})
+        for (const Address& address : *gone)
+          if (!desired_.find(address)) ledger_.entries.erase(address);
     return {};
   }
 
@@ -314,7 +325,7 @@ class Executor {
     const std::scoped_lock guard(mutex_);
     ids_[resource.address] = id;
     LedgerEntry& entry = ledger_.entries[resource.address];
-    entry = {.id = id, .body = storable(body, index_rules(*resource.kind)), .echo = {}};
+    entry = {.id = id, .body = storable(body, rules_.at(resource.kind)), .echo = {}};
     entry.owner = resource.owner;
     entry.depends_on = resource.depends_on;
     entry.applied_at = rfc3339(system_clock().now());
@@ -324,15 +335,17 @@ class Executor {
 
   /// With mutex_ held: what travelled in the request of `carrier`.
   void record_carried(const Address& carrier, const std::string& id) {
-    std::erase_if(ledger_.entries,
-                  [&](const auto& other) { return other.second.carrier == carrier; });
-    for (const Resource& resource : desired_.resources)
-      if (resource.carrier == carrier) {
-        LedgerEntry entry{.id = id, .body = {}, .echo = {}};
-        entry.carrier = carrier;
-        entry.depends_on = resource.depends_on;
-        ledger_.entries[resource.address] = std::move(entry);
-      }
+    const auto found = carried_.find(carrier);
+    if (found == carried_.end()) return;
+    for (const Address& address : found->second.remembered)
+      if (const LedgerEntry* entry = ledger_.find(address); entry && entry->carrier == carrier)
+        ledger_.entries.erase(address);
+    for (const Resource* resource : found->second.resources) {
+      LedgerEntry entry{.id = id, .body = {}, .echo = {}};
+      entry.carrier = carrier;
+      entry.depends_on = resource->depends_on;
+      ledger_.entries[resource->address] = std::move(entry);
+    }
   }
 
   /// Notebooks and files need their folders; one call each makes the parents, too.
@@ -363,11 +376,12 @@ class Executor {
 
   /// What travelled in the request of `step` shares its fate.
   void tell_carried(const Step& step, StepOutcome outcome) {
-    for (const Change& change : plan_.changes) {
-      if (change.carrier != step.target || &change == step.change || change.action == Action::Keep)
-        continue;
-      outcome.address = change.address;
-      outcome.action = change.action;
+    const auto found = carried_.find(step.target);
+    if (found == carried_.end()) return;
+    for (const Change* change : found->second.changes) {
+      if (change == step.change || change->action == Action::Keep) continue;
+      outcome.address = change->address;
+      outcome.action = change->action;
       tell(outcome);
     }
   }
@@ -377,6 +391,14 @@ class Executor {
     if (hooks_.finished) hooks_.finished(outcome);
   }
 
+  /// What travels in one resource's requests: in the spec, in the plan, in the ledger before.
+  struct Carried {
+    std::vector<const Resource*> resources;
+    std::vector<const Change*> changes;
+    std::vector<Address> remembered;
+    std::vector<Address> parts;  // in the ledger before: its permissions
+  };
+
   const Plan& plan_;
   const Desired& desired_;
   const Live& live_;
@@ -385,6 +407,8 @@ class Executor {
   const ApplyHooks& hooks_;
   std::mutex mutex_;  // guards ids_, ledger_, outcomes_, stored_at_ and the hooks
   std::map<Address, std::string> ids_;
+  std::map<Address, Carried> carried_;     // by carrier; fixed from the start
+  std::map<const Kind*, RuleNode> rules_;  // of every kind in the spec; fixed, too
   std::vector<StepOutcome> outcomes_;
   Clock::Steady stored_at_ = system_clock().steady();
   bool failed_ = false;
