@@ -180,7 +180,8 @@ Result<> run_job(Session& session, const RunFlags& flags) {
     auto ended = Watch(session, jobs, flags, run_id).until_end();
     if (!ended && ended.error().code != Error::Code::Interrupted)
       return fail(std::move(ended.error()).in("run " + run_id + " goes on, but cannot be watched"));
-    run = TRY(std::move(ended));
+    if (!ended) return fail(std::move(ended.error()));  // TRY here is a false warning of GCC 12
+    run = std::move(*ended);
     outputs = read_outputs(session, jobs, run);
     session.exit_code = bench::succeeded(run) ? 0 : kRunFailed;
   }
