@@ -82,12 +82,8 @@ class SpecWriter {
   void refer(const Reference& reference, Json& value, std::vector<std::string>& notes) {
     const std::string id = value.is_string() ? value.get<std::string>() : canonical(value);
     if (reference.kind == "notebooks") {
-      // Another spelling of the path would be a difference to what the job has.
-      if (collected_.notebooks.contains(id))
-        value = "../" + file_of(id);
-      else if (collected_.notebooks.contains(mounted_path(id)))
-        notes.push_back(id + " is " + file_of(mounted_path(id)) +
-                        "; the job names it without /Workspace");
+      if (collected_.notebooks.contains(mounted_path(id)))
+        value = "../" + file_of(mounted_path(id));
       return;
     }
     const auto found = addresses_.find({std::string(reference.kind), id});

@@ -42,6 +42,8 @@ RuleNode index_rules(const Kind& kind) {
   RuleNode root;
   for (const FieldRule& rule : kind.fields) root.descend(rule.path).rules_.push_back(&rule);
   for (const KeyedList& list : kind.lists) root.descend(list.path).list_ = &list;
+  for (const Reference& reference : kind.references)
+    if (reference.kind == "notebooks") root.descend(reference.path).tree_path_ = true;
   return root;
 }
 

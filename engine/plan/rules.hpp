@@ -21,6 +21,9 @@ class RuleNode {
   const std::vector<const FieldRule*>& rules() const { return rules_; }
   /// How this list is compared; null: in order.
   const KeyedList* list() const { return list_; }
+  /// Whether this is a path of the workspace tree, which has two spellings: with and without the
+  /// mount.
+  bool is_tree_path() const { return tree_path_; }
 
  private:
   friend RuleNode index_rules(const Kind& kind);
@@ -31,6 +34,7 @@ class RuleNode {
   std::unique_ptr<RuleNode> items_;       // "[*]"
   std::vector<const FieldRule*> rules_;
   const KeyedList* list_ = nullptr;
+  bool tree_path_ = false;
 };
 
 /// The root: the kind's body. Refers to the kind's tables, which must outlive it.

@@ -101,6 +101,7 @@ class Import(WorldCase):
         self.assertIn("existing_cluster_id: ${resources.clusters.shared_etl.id}", jobs)
         self.assertIn("job_id: ${resources.jobs.nightly_load.id}", jobs)
         self.assertIn("notebook_path: ../notebooks/load.py", jobs)
+        self.assertIn("notebook_path: ../notebooks/report.sql", jobs, "the mount may be left out of a path")
         self.assertIn("    chain:\n", jobs)
         self.assertIn("    chain_2:\n", jobs)
         self.assertIn('default: "2026-03-01"', jobs)
