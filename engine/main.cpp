@@ -103,6 +103,8 @@ int main(int argc, char** argv) {
   dbplan::add_bench_command(app, session);
   dbplan::add_workspace_command(app, session);
   dbplan::add_kinds_command(app, session);
+  dbplan::add_auth_command(app, session);
+  dbplan::add_doctor_command(app, session);
   dbplan::add_version_command(app, session);
   try {
     app.parse(argc, argv);

@@ -20,9 +20,10 @@ namespace dbplan {
 
 /// Where to connect and with what; see cli/connection.hpp for how it is found.
 struct Connection {
-  std::string host;    // with scheme, without a trailing slash
-  std::string token;   // a credential: in no output
-  bool local = false;  // the running local workspace, because nothing names another
+  std::string host;         // with scheme, without a trailing slash
+  std::string token;        // a credential: in no output
+  bool local = false;       // the running local workspace, because nothing names another
+  std::string source = {};  // where it comes from, for people: "profile DEFAULT in ..."
 };
 
 /// What every command works with. Made once by main, outlives the commands; one thread, but for
@@ -59,6 +60,8 @@ void add_drift_command(CLI::App& app, Session& session);
 void add_graph_command(CLI::App& app, Session& session);
 void add_kinds_command(CLI::App& app, Session& session);
 void add_import_command(CLI::App& app, Session& session);
+void add_auth_command(CLI::App& app, Session& session);
+void add_doctor_command(CLI::App& app, Session& session);
 void add_init_command(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 void add_workspace_command(CLI::App& app, Session& session);

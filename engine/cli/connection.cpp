@@ -42,7 +42,8 @@ Result<Connection> from_profile(const std::string& name, const Profile& profile,
                 "profile " + name + " in " + path +
                     " has no token; dbplan logs in "
                     "with a personal access token for now: add a line \"token = ...\"");
-  return Connection{.host = normalise_host(host), .token = token};
+  return Connection{
+      .host = normalise_host(host), .token = token, .source = "profile " + name + " in " + path};
 }
 
 Result<Connection> named_profile(const Session& session, const std::string& name) {
@@ -60,7 +61,7 @@ Result<Connection> from_environment(const Session& session) {
   if (token.empty())
     return fail(Error::Code::Invalid,
                 "DATABRICKS_HOST names " + host + ", but DATABRICKS_TOKEN is not set");
-  return Connection{.host = host, .token = token};
+  return Connection{.host = host, .token = token, .source = "DATABRICKS_HOST and DATABRICKS_TOKEN"};
 }
 
 Result<Connection> from_spec_host(const Session& session, const std::string& host) {
@@ -68,7 +69,8 @@ Result<Connection> from_spec_host(const Session& session, const std::string& hos
     if (normalise_host(value(profile, "host")) == host)
       return from_profile(name, profile, config_path(session));
   if (const std::string token = session.variable("DATABRICKS_TOKEN"); !token.empty())
-    return Connection{.host = host, .token = token};
+    return Connection{
+        .host = host, .token = token, .source = "the host of the spec and DATABRICKS_TOKEN"};
   return fail(Error::Code::Invalid, "the spec names " + host +
                                         ", but there are no credentials for it: set "
                                         "DATABRICKS_TOKEN or add a profile to " +
@@ -88,7 +90,10 @@ Result<Connection> choose(const Session& session, const SpecWorkspace& spec,
       found != profiles.end() && found->second.contains("host"))
     return from_profile("DEFAULT", found->second, config_path(session));
   if (const auto local = session.local->running(session.local->default_dir()))
-    return Connection{.host = local->url, .token = local->token, .local = true};
+    return Connection{.host = local->url,
+                      .token = local->token,
+                      .local = true,
+                      .source = "the running local workspace"};
   return fail(Error::Code::Invalid,
               "no workspace is named and no local one is running: set DATABRICKS_HOST and "
               "DATABRICKS_TOKEN, "
