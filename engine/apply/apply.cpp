@@ -103,9 +103,9 @@ class Executor {
                                                            : *desired_.find(step.target)->kind;
     switch (step.verb) {
       case Step::Verb::Start:
-        return provider_.call(kind, kind.start, step.id, Json::object());
+        return provider_.call(kind, kind.start, id_of(step), Json::object());
       case Step::Verb::Stop:
-        return provider_.call(kind, kind.stop, step.id, Json::object());
+        return provider_.call(kind, kind.stop, id_of(step), Json::object());
       case Step::Verb::Remove:
         return remove(step, kind);
       case Step::Verb::Release:
@@ -127,6 +127,12 @@ class Executor {
       TRY_VOID(update(kind, id, body));
     record(resource, id, body);
     return {};
+  }
+
+  /// What an earlier step of the same change created has its id from there.
+  std::string id_of(const Step& step) {
+    const std::scoped_lock guard(mutex_);
+    return step.id.empty() ? ids_[step.target] : step.id;
   }
 
   Json body_of(const Resource& resource) {

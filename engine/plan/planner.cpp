@@ -124,6 +124,8 @@ class Planner {
     change.reason = last && owner_gone ? "what they belong to is created"
                     : last             ? "deleted in the workspace since the last apply"
                                        : "new in the spec";
+    // What is created starts; wanted stopped, it is stopped right after.
+    if (resource.started == false) change.started = false;
     if (const auto trouble = live_.not_adoptable.find(resource.address);
         trouble != live_.not_adoptable.end())
       change.blocked = trouble->second;

@@ -35,6 +35,13 @@ const std::vector<ObjectType>& types() {
        {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"},
        false},
       {"files", "file", "File", {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"}, false},
+      {"instance-pools", "instance-pool", "Instance pool", {"CAN_ATTACH_TO", "CAN_MANAGE"}, false},
+      {"cluster-policies", "cluster-policy", "Cluster policy", {"CAN_USE"}, false},
+      {"sql/warehouses",
+       "warehouses",
+       "SQL warehouse",
+       {"CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER"},
+       true},
   };
   return all;
 }
@@ -134,7 +141,8 @@ Result<> Permissions::set(const std::string& type, const std::string& id, const 
 }
 
 Result<Permissions::Named> Permissions::named(const std::string& rest) const {
-  const auto slash = rest.find('/');
+  // Types of two words: sql/warehouses.
+  const auto slash = rest.find('/', rest.starts_with("sql/") ? 4 : 0);
   Named result{.type = rest.substr(0, slash),
                .id = slash == std::string::npos ? "" : rest.substr(slash + 1)};
   if (result.id.ends_with("/permissionLevels")) result.id.resize(result.id.size() - 17);
@@ -154,7 +162,7 @@ Result<Json> Permissions::direct(const Named& named) {
   Json list = Json::array();
   if (type.has_owner)
     list.push_back({{"user_name", *owner}, {"permission_level", "IS_OWNER"}});
-  else if (named.type == "clusters")
+  else if (named.type == "clusters" || named.type == "instance-pools")
     list.push_back({{"user_name", *owner}, {"permission_level", "CAN_MANAGE"}});
   return list;
 }
@@ -165,7 +173,9 @@ Json Permissions::view(const Named& named, const Json& direct_list,
   Json list = Json::array();
   for (const Json& entry : direct_list) list.push_back(shown(entry, nullptr));
   // The owner of a home folder manages what is in it; of other kinds nothing is inherited.
-  if (!type.has_owner && named.type != "clusters" && !owner.empty())
+  const bool in_tree =
+      type.path == "notebooks" || type.path == "directories" || type.path == "files";
+  if (in_tree && !owner.empty())
     merge_shown(list, shown({{"user_name", owner}, {"permission_level", "CAN_MANAGE"}},
                             "/directories/home"));
   merge_shown(list, shown({{"group_name", "admins"}, {"permission_level", "CAN_MANAGE"}},

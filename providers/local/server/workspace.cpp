@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "providers/local/server/clusters_api.hpp"
+#include "providers/local/server/compute_records.hpp"
+#include "providers/local/server/compute_records.hpp"
 #include "providers/local/server/jobs_api.hpp"
 #include "providers/local/server/refusal.hpp"
 #include "providers/local/server/runs_api.hpp"
@@ -87,6 +89,9 @@ void Workspace::add_routes() {
   add_run_routes(router_, runs_, jobs_);
   add_notebook_run_routes(router_, runs_, parts_.now);
   add_secret_routes(router_, *parts_.store, parts_.now);
+  add_instance_pool_routes(router_, *parts_.store);
+  add_cluster_policy_routes(router_, *parts_.store, parts_.now);
+  add_warehouse_routes(router_, *parts_.store);
   permissions_.add_type("jobs",
                         [this](const std::string& id) { return owner_of(jobs_.find(number(id))); });
   permissions_.add_type("clusters", [this](const std::string& id) -> std::optional<std::string> {
@@ -101,6 +106,14 @@ void Workspace::add_routes() {
   add_objects("notebooks", Object::Type::Notebook);
   add_objects("directories", Object::Type::Directory);
   add_objects("files", Object::Type::File);
+  const auto add_records = [this](const std::string& type, std::string_view kind) {
+    permissions_.add_type(type, [this, kind](const std::string& id) {
+      return record_creator(*parts_.store, kind, id);
+    });
+  };
+  add_records("instance-pools", "instance_pools");
+  add_records("cluster-policies", "cluster_policies");
+  add_records("sql/warehouses", "sql_warehouses");
   permissions_.add_routes(router_);
   router_.add("GET", "/api/local/summary",
               [this](Call&) -> Result<Answer> { return answer(summary()); });
