@@ -232,6 +232,14 @@ def stripped_megabytes():
         return copy.stat().st_size / 1e6
 
 
+def build_of():
+    """How the program was built, as its build folder says."""
+    cache = PROGRAM.parent / "CMakeCache.txt"
+    values = dict(re.findall(r"^(CMAKE_BUILD_TYPE|CMAKE_CXX_FLAGS_\w+):\w+=(.*)$", cache.read_text(), re.MULTILINE))
+    kind = values["CMAKE_BUILD_TYPE"]
+    return f"{kind} build, {values['CMAKE_CXX_FLAGS_' + kind.upper()]}"
+
+
 def milliseconds(seconds):
     return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
 
@@ -284,17 +292,17 @@ def report(sizes, latencies):
             endpoints.append(f"| {name} | {method} {path} | {number} |")
     growth = []
     for small, large in zip(sizes, sizes[1:]):
-        for name in by_size[small, 0]:
+        for name in by_size[large, 0]:
             before, after = by_size[small, 0][name], by_size[large, 0][name]
             growth.append(f"| {small:,} to {large:,} | {name} | {after.wall / before.wall:.1f}x | "
-                          f"{after.megabytes / before.megabytes:.1f}x |")
+                          f"{after.cpu / before.cpu:.1f}x | {after.megabytes / before.megabytes:.1f}x |")
     return "\n".join([
-        f"`{subprocess.run([PROGRAM, 'version'], text=True, capture_output=True, check=True).stdout.strip()}`, release "
-        f"build, {stripped_megabytes():.1f} MB stripped (bound {LARGEST_BINARY} MB; rivals 57 and 142 MB). "
+        f"`{subprocess.run([PROGRAM, 'version'], text=True, capture_output=True, check=True).stdout.strip()}`, "
+        f"{build_of()}, {stripped_megabytes():.1f} MB stripped (bound {LARGEST_BINARY} MB; rivals 57 and 142 MB). "
         f"{os.cpu_count()} cores; the program on one, the server on another.", "", *table, "",
         f"Requests by endpoint, N = {1000 if 1000 in sizes else sizes[-1]:,}:", "", "| step | request | number |",
         "|---|---|---|", *endpoints, "", f"Growth (bound: {MOST_GROWTH}x from 1,000 to 10,000):", "",
-        "| N | step | wall | peak |", "|---|---|---|---|", *growth])
+        "| N | step | wall | CPU | peak |", "|---|---|---|---|---|", *growth])
 
 
 def main():
