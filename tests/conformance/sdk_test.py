@@ -7,8 +7,8 @@ import sys
 import unittest
 
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.errors import NotFound, ResourceDoesNotExist
-from databricks.sdk.service import compute, iam, jobs, workspace
+from databricks.sdk.errors import BadRequest, NotFound, ResourceAlreadyExists, ResourceDoesNotExist
+from databricks.sdk.service import compute, iam, jobs, sql, workspace
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from program import ROOT, World  # noqa: E402
@@ -95,6 +95,113 @@ class Sdk(unittest.TestCase):
         self.client.secrets.put_secret("sdk", "key", string_value="canary-value")
         self.assertEqual([s.key for s in self.client.secrets.list_secrets("sdk")], ["key"])
         self.assertNotIn("canary-value", (self.world.workspace / "requests.log").read_text())
+        self.assertGreater(next(iter(self.client.secrets.list_secrets("sdk"))).last_updated_timestamp, 0)
+        self.client.secrets.put_acl("sdk", "users", workspace.AclPermission.READ)
+        acls = {acl.principal: acl.permission.value for acl in self.client.secrets.list_acls("sdk")}
+        self.assertEqual(acls, {"me@example.com": "MANAGE", "users": "READ"})
+        self.assertEqual(self.client.secrets.get_acl("sdk", "users").permission, workspace.AclPermission.READ)
+        self.client.secrets.delete_acl("sdk", "users")
+        with self.assertRaises(ResourceDoesNotExist):
+            self.client.secrets.get_acl("sdk", "users")
+        self.client.secrets.delete_secret("sdk", "key")
+        self.client.secrets.delete_scope("sdk")
+        with self.assertRaises(ResourceDoesNotExist):
+            list(self.client.secrets.list_secrets("sdk"))
+
+    def test_it_creates_edits_and_deletes_an_instance_pool(self):
+        pools = self.client.instance_pools
+        made = pools.create("sdk pool", node_type_id="i3.xlarge", max_capacity=4).instance_pool_id
+        pool = pools.get(made)
+        self.assertEqual((pool.state, pool.idle_instance_autotermination_minutes, pool.enable_elastic_disk),
+                         (compute.InstancePoolState.ACTIVE, 60, True))
+        pools.edit(made, "sdk pool 2", "i3.xlarge", max_capacity=6)
+        self.assertIn(("sdk pool 2", 6), [(p.instance_pool_name, p.max_capacity) for p in pools.list()])
+        cluster = self.client.clusters.create(spark_version="17.3.x-scala2.13", num_workers=1,
+                                              instance_pool_id=made).result()
+        self.assertEqual((cluster.node_type_id, cluster.driver_instance_pool_id), ("i3.xlarge", made))
+        self.client.clusters.permanent_delete(cluster.cluster_id)
+        pools.delete(made)
+        with self.assertRaises(ResourceDoesNotExist):
+            pools.get(made)
+
+    def test_it_creates_edits_and_deletes_a_cluster_policy(self):
+        policies = self.client.cluster_policies
+        definition = '{"spark_version": {"type": "fixed", "value": "17.3.x-scala2.13"}}'
+        made = policies.create(name="sdk policy", definition=definition).policy_id
+        policy = policies.get(made)
+        self.assertEqual((policy.definition, policy.is_default), (definition, False))
+        policies.edit(made, name="sdk policy 2", definition="{}", max_clusters_per_user=2)
+        self.assertIn(("sdk policy 2", 2), [(p.name, p.max_clusters_per_user) for p in policies.list()])
+        with self.assertRaises(BadRequest):
+            policies.create(name="sdk policy 2", definition="{}")
+        policies.delete(made)
+        with self.assertRaises(ResourceDoesNotExist):
+            policies.get(made)
+        cluster = compute.ClusterSpec(spark_version="17.3.x-scala2.13", num_workers=1, policy_id=made)
+        with self.assertRaises(BadRequest):
+            self.client.jobs.create(tasks=[jobs.Task("t", new_cluster=cluster)])
+
+    def test_it_creates_waits_for_edits_and_stops_a_warehouse(self):
+        warehouses = self.client.warehouses
+        made = warehouses.create(name="sdk warehouse", cluster_size="2X-Small").result()
+        self.assertEqual((made.state, made.auto_stop_mins, made.spot_instance_policy),
+                         (sql.State.RUNNING, 120, sql.SpotInstancePolicy.COST_OPTIMIZED))
+        edited = warehouses.edit(made.id, name="sdk warehouse", cluster_size="Small", max_num_clusters=3).result()
+        self.assertEqual((edited.cluster_size, edited.max_num_clusters), ("Small", 3))
+        self.assertEqual(warehouses.stop(made.id).result().state, sql.State.STOPPED)
+        self.assertEqual(warehouses.start(made.id).result().state, sql.State.RUNNING)
+        self.assertIn(made.id, [w.id for w in warehouses.list(page_size=1)])
+        self.assertIn(made.id, [source.warehouse_id for source in self.client.data_sources.list()])
+        warehouses.delete(made.id)
+        with self.assertRaises(ResourceDoesNotExist):
+            warehouses.get(made.id)
+
+    def test_every_type_of_object_has_permissions(self):
+        home = "/Users/me@example.com/shared"
+        self.client.workspace.mkdirs(home)
+        self.client.workspace.upload(home + "/data.csv", io.BytesIO(b"a,b"), format=workspace.ImportFormat.AUTO)
+        self.client.workspace.upload(home + "/nb", io.BytesIO(b"print(1)"), language=workspace.Language.PYTHON,
+                                     format=workspace.ImportFormat.SOURCE)
+        objects = {o.path: str(o.object_id) for o in self.client.workspace.list("/Users/me@example.com", recursive=True)}
+        folder = str(self.client.workspace.get_status(home).object_id)
+        pool = self.client.instance_pools.create("acl pool", node_type_id="i3.xlarge").instance_pool_id
+        policy = self.client.cluster_policies.create(name="acl policy", definition="{}").policy_id
+        warehouse = self.client.warehouses.create(name="acl", cluster_size="Small").result().id
+        for kind, object_id, level in (("instance-pools", pool, "CAN_ATTACH_TO"), ("cluster-policies", policy, "CAN_USE"),
+                                       ("warehouses", warehouse, "CAN_USE"), ("sql/warehouses", warehouse, "CAN_MONITOR"),
+                                       ("directories", folder, "CAN_READ"), ("files", objects[home + "/data.csv"], "CAN_RUN"),
+                                       ("notebooks", objects[home + "/nb"], "CAN_EDIT")):
+            with self.subTest(kind):
+                entry = iam.AccessControlRequest(group_name="nobody", permission_level=iam.PermissionLevel(level))
+                self.client.permissions.update(kind, object_id, access_control_list=[entry])
+                acl = self.client.permissions.get(kind, object_id).access_control_list
+                levels = [p.permission_level.value for e in acl if e.group_name == "nobody" for p in e.all_permissions]
+                self.assertIn(level, levels)
+                known = self.client.permissions.get_permission_levels(kind, object_id).permission_levels
+                self.assertIn(level, [k.permission_level.value for k in known])
+
+    def test_files_go_in_and_come_out_as_they_are(self):
+        home = "/Workspace/Users/me@example.com/files"
+        self.client.workspace.mkdirs(home)
+        body = bytes(range(256)) * 40_000  # as raw bytes up to 500 MB, as JSON up to 10 MB
+        self.client.workspace.upload(home + "/blob.bin", io.BytesIO(body[: 9 << 20]), format=workspace.ImportFormat.AUTO)
+        self.assertEqual(self.client.workspace.download(home + "/blob.bin").read(), body[: 9 << 20])
+        with self.assertRaises(ResourceAlreadyExists):
+            self.client.workspace.upload(home + "/blob.bin", io.BytesIO(b""), format=workspace.ImportFormat.AUTO)
+        self.client.workspace.upload(home + "/job.py", io.BytesIO(b"# Databricks notebook source\nprint(1)\n"),
+                                     format=workspace.ImportFormat.AUTO)
+        self.client.workspace.upload(home + "/plain.py", io.BytesIO(b"print(1)\n"), format=workspace.ImportFormat.RAW)
+        kinds = {o.path.split("/")[-1]: o.object_type.value for o in self.client.workspace.list(home)}
+        self.assertEqual(kinds, {"blob.bin": "FILE", "job": "NOTEBOOK", "plain.py": "FILE"})
+        self.client.workspace.upload(home + "/big.bin", io.BytesIO(body + b"x" * (1 << 20)),
+                                     format=workspace.ImportFormat.AUTO)
+        with self.assertRaises(BadRequest):
+            self.client.workspace.download(home + "/big.bin")
+        with self.assertRaises(BadRequest):
+            self.client.workspace.delete(home)
+        self.client.workspace.delete(home, recursive=True)
+        with self.assertRaises(NotFound):
+            self.client.workspace.get_status(home)
 
 
 if __name__ == "__main__":

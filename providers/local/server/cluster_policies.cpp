@@ -1,96 +1,142 @@
+#include "providers/local/server/cluster_policies.hpp"
+
 #include <fmt/format.h>
 
-#include "engine/base/digest.hpp"
-#include "providers/local/server/compute_records.hpp"
+#include <algorithm>
+
+#include "providers/local/server/compute_names.hpp"
+#include "providers/local/server/object_records.hpp"
 #include "providers/local/server/refusal.hpp"
 
 namespace dbplan::local {
 namespace {
 
-constexpr std::string_view kKind = "cluster_policies";
-constexpr const char* kNoun = "Cluster policy";
+constexpr std::size_t kMaxName = 100;
+constexpr std::size_t kMaxLibraries = 500;
 
-bool is_object_text(const std::string& text) {
-  const auto json = parse_json(text);
-  return json && json->is_object();
-}
-
-Result<> check(Store& store, const Json& body, const std::string& id) {
-  const std::string name = text_at(body, "name");
-  if (name.empty() || name.size() > 100) return invalid("name must have 1 to 100 characters");
-  const bool family = body.contains("policy_family_id");
-  if (!family && !body.contains("definition"))
-    return invalid("one of definition and policy_family_id is required");
-  for (const char* field : {"definition", "policy_family_definition_overrides"})
-    if (body.contains(field) && !is_object_text(text_at(body, field)))
-      return invalid(std::string(field) + " must be a JSON object in a string");
-  if (name_is_taken(store, kKind, "name", name, id))
-    return invalid("Policy with name " + name + " already exists");
+Result<> check(const Json& policy) {
+  const std::string name = text_at(policy, "name");
+  if (name.empty()) return invalid("Missing required field: name");
+  if (name.size() > kMaxName) return invalid("name is longer than 100 characters");
+  if (!text_at(policy, "policy_family_id").empty())
+    return refuse(400, "FEATURE_DISABLED",
+                  "the local workspace has no policy families: give a definition");
+  if (!text_at(policy, "policy_family_definition_overrides").empty())
+    return invalid("policy_family_definition_overrides needs policy_family_id");
+  const auto definition = parse_json(text_at(policy, "definition"));
+  if (!definition || !definition->is_object())
+    return invalid("Policy definition is not a valid JSON object");
+  for (const auto& [path, rule] : definition->items())
+    if (text_at(rule, "type").empty())
+      return invalid(fmt::format("Policy definition: {} has no type", path));
+  if (at_or_null(policy, "libraries").size() > kMaxLibraries)
+    return invalid("A policy can have at most 500 libraries");
+  if (policy.contains("max_clusters_per_user") && int_at(policy, "max_clusters_per_user") < 1)
+    return invalid("max_clusters_per_user must be at least 1");
   return {};
 }
 
+Json settings_of(const Json& given) {
+  Json settings = Json::object();
+  for (const char* key :
+       {"name", "definition", "description", "libraries", "max_clusters_per_user"})
+    if (!at_or_null(given, key).is_null()) settings[key] = given[key];
+  return settings;
+}
+
 Json view(const std::string& id, const Json& record) {
-  Json shown = record["body"];
-  shown.emplace("definition", "{}");  // of a family: the service fills it in
-  shown["policy_id"] = id;
-  shown["creator_user_name"] = record["creator"];
-  shown["created_at_timestamp"] = record["created_at"];
-  shown["is_default"] = false;
-  return shown;
+  Json policy = at_or_null(record, "settings");
+  policy["policy_id"] = id;
+  policy["creator_user_name"] = text_at(record, "creator");
+  policy["created_at_timestamp"] = int_at(record, "created");
+  policy["is_default"] = false;
+  return policy;
 }
 
-Result<Answer> create(Store& store, const Call& call, Millis now) {
-  TRY_VOID(check(store, call.json, ""));
-  const int number = next_number(store, kKind);
-  std::string id = sha256_hex("policy " + std::to_string(number)).substr(0, 16);
-  for (char& c : id)
-    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
-  store.put(kKind, id,
-            canonical({{"body", call.json}, {"creator", call.user}, {"created_at", now}}));
-  return answer({{"policy_id", id}});
-}
+class Policies {
+ public:
+  explicit Policies(Store& store) : records_(store, kPolicyKind) {}
 
-Result<Answer> edit(Store& store, const Call& call) {
-  const std::string id = text_at(call.json, "policy_id");
-  Json record = TRY(find_record(store, kKind, id, kNoun));
-  TRY_VOID(check(store, call.json, id));
-  record["body"] = call.json;
-  record["body"].erase("policy_id");
-  store.put(kKind, id, canonical(record));
-  return Answer{};
-}
+  Result<Answer> create(const Call& call, Millis now) {
+    TRY_VOID(check(call.json));
+    TRY_VOID(check_free(text_at(call.json, "name"), {}));
+    const std::int64_t number = records_.next_number();
+    std::string id = made_up_hex("policy " + std::to_string(number), 16);
+    std::ranges::transform(id, id.begin(), [](unsigned char c) { return std::toupper(c); });
+    records_.save(id, {{"settings", settings_of(call.json)},
+                       {"creator", call.user},
+                       {"created", now},
+                       {"number", number}});
+    return answer({{"policy_id", id}});
+  }
 
-Result<Answer> remove(Store& store, const Call& call) {
-  const std::string id = text_at(call.json, "policy_id");
-  TRY(find_record(store, kKind, id, kNoun));
-  store.remove(kKind, id);
-  return Answer{};
-}
+  Result<Answer> edit(const Call& call) {
+    const std::string id = text_at(call.json, "policy_id");
+    Json record = TRY(named(id));
+    TRY_VOID(check(call.json));
+    TRY_VOID(check_free(text_at(call.json, "name"), id));
+    record["settings"] = settings_of(call.json);
+    records_.save(id, record);
+    return Answer{};
+  }
 
-Result<Answer> get(Store& store, const Call& call) {
-  const std::string id = call.query_text("policy_id");
-  return answer(view(id, TRY(find_record(store, kKind, id, kNoun))));
-}
+  Result<Answer> get(const Call& call) {
+    const std::string id = call.query_text("policy_id");
+    return answer(view(id, TRY(named(id))));
+  }
 
-Result<Answer> list(Store& store) {
-  Json policies = Json::array();
-  for (const auto& [id, text] : store.all(kKind))
-    policies.push_back(view(id, parse_json(text).value_or(Json())));
-  return policies.empty() ? Answer{} : answer({{"policies", std::move(policies)}});
-}
+  Result<Answer> list(const Call& call) {
+    std::vector<std::pair<std::string, Json>> found;
+    for (auto& entry : records_.all()) found.push_back(entry);
+    if (call.query_text("sort_column") == "POLICY_NAME")
+      std::ranges::sort(
+          found, {}, [](const auto& entry) { return text_at(entry.second["settings"], "name"); });
+    else
+      std::ranges::sort(found, {},
+                        [](const auto& entry) { return int_at(entry.second, "number"); });
+    if (call.query_text("sort_order") == "DESC") std::ranges::reverse(found);
+    Json policies = Json::array();
+    for (const auto& [id, record] : found) policies.push_back(view(id, record));
+    return policies.empty() ? Answer{} : answer({{"policies", std::move(policies)}});
+  }
+
+  /// Clusters that were made with it go on; nothing new can name it.
+  Result<Answer> remove(const Call& call) {
+    const std::string id = text_at(call.json, "policy_id");
+    TRY(named(id));
+    records_.remove(id);
+    return Answer{};
+  }
+
+ private:
+  Result<Json> named(const std::string& id) const {
+    if (id.empty()) return invalid("Missing required field: policy_id");
+    Json record = records_.find(id);
+    if (record.is_null()) return missing("Can't find a cluster policy with id: " + id);
+    return record;
+  }
+
+  Result<> check_free(const std::string& name, const std::string& own_id) const {
+    const std::string holder = records_.named("name", name);
+    if (holder.empty() || holder == own_id) return {};
+    return invalid(fmt::format("Cluster policy name must be unique: '{}' already exists", name));
+  }
+
+  ObjectRecords records_;
+};
 
 }  // namespace
 
 void add_cluster_policy_routes(Router& router, Store& store, const WallClock& now) {
-  const auto add = [&](std::string_view method, const char* name, auto handler) {
-    router.add(method, {"2.0"}, std::string("policies/clusters/") + name,
-               [&store, handler](Call& call) { return handler(store, call); });
+  const auto policies = std::make_shared<Policies>(store);
+  const auto add = [&](std::string_view method, std::string_view path, auto handler) {
+    router.add(method, {"2.0"}, "policies/clusters/" + std::string(path), handler);
   };
-  add("POST", "create", [now](Store& kept, Call& call) { return create(kept, call, now()); });
-  add("POST", "edit", edit);
-  add("POST", "delete", remove);
-  add("GET", "get", get);
-  add("GET", "list", [](Store& kept, Call&) { return list(kept); });
+  add("POST", "create", [policies, now](Call& call) { return policies->create(call, now()); });
+  add("POST", "edit", [policies](Call& call) { return policies->edit(call); });
+  add("POST", "delete", [policies](Call& call) { return policies->remove(call); });
+  add("GET", "get", [policies](Call& call) { return policies->get(call); });
+  add("GET", "list", [policies](Call& call) { return policies->list(call); });
 }
 
 }  // namespace dbplan::local

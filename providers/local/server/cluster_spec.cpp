@@ -73,10 +73,11 @@ void fill_cloud(Json& cluster) {
   fill(attributes, "zone_id", "auto");
 }
 
-void fill_nodes(Json& cluster) {
+void fill_nodes(Json& cluster, const ComputeNames& names) {
   if (cluster.contains("instance_pool_id")) {
     fill(cluster, "driver_instance_pool_id", cluster["instance_pool_id"]);
-    fill(cluster, "node_type_id", "pool.standard");
+    if (const auto type = names.node_type_of_pool(text_at(cluster, "instance_pool_id")))
+      fill(cluster, "node_type_id", *type);
   }
   fill(cluster, "node_type_id", "local.standard");
   fill(cluster, "driver_node_type_id", cluster["node_type_id"]);
@@ -94,12 +95,6 @@ int machine_memory_mb() {
   return static_cast<int>(sysconf(_SC_PHYS_PAGES) / 1024 * sysconf(_SC_PAGE_SIZE) / 1024);
 }
 
-std::int64_t nodes_of(const Json& effective) {
-  const Json& autoscale = at_or_null(effective, "autoscale");
-  return 1 + (autoscale.is_object() ? int_at(autoscale, "max_workers")
-                                    : int_at(effective, "num_workers"));
-}
-
 std::map<std::string, std::string> texts(const Json& object) {
   std::map<std::string, std::string> result;
   if (object.is_object())
@@ -110,11 +105,12 @@ std::map<std::string, std::string> texts(const Json& object) {
 
 }  // namespace
 
-Result<> check_cluster_spec(const Json& spec) {
+Result<> check_cluster_spec(const Json& spec, const ComputeNames& names) {
   if (text_at(spec, "spark_version").empty())
     return invalid("Missing required field: spark_version");
   TRY_VOID(check_size(spec));
   TRY_VOID(check_clouds(spec));
+  TRY_VOID(names.check(spec));
   if (spec.contains("instance_pool_id")) {
     for (const char* key : {"node_type_id", "driver_node_type_id"})
       if (!text_at(spec, key).empty())
@@ -130,20 +126,20 @@ Result<> check_cluster_spec(const Json& spec) {
   return {};
 }
 
-Json effective_job_cluster(const Json& spec) {
+Json effective_job_cluster(const Json& spec, const ComputeNames& names) {
   Json cluster = spec;
   cluster.erase("apply_policy_default_values");
   fill(cluster, "enable_elastic_disk", false);
   fill(cluster, "enable_local_disk_encryption", false);
   cluster["data_security_mode"] = data_security_mode(spec);
   if (!cluster.contains("autoscale")) fill(cluster, "num_workers", 0);
-  fill_nodes(cluster);
+  fill_nodes(cluster, names);
   fill_cloud(cluster);
   return cluster;
 }
 
-Json effective_cluster(const Json& spec, const std::string& creator) {
-  Json cluster = effective_job_cluster(spec);
+Json effective_cluster(const Json& spec, const std::string& creator, const ComputeNames& names) {
+  Json cluster = effective_job_cluster(spec, names);
   fill(cluster, "cluster_name", "");
   fill(cluster, "autotermination_minutes", 0);
   if (cluster["data_security_mode"] == "SINGLE_USER") fill(cluster, "single_user_name", creator);
@@ -156,6 +152,12 @@ Json effective_cluster(const Json& spec, const std::string& creator) {
     fill(clients, "notebooks", true);
   }
   return cluster;
+}
+
+std::int64_t nodes_of(const Json& effective) {
+  const Json& autoscale = at_or_null(effective, "autoscale");
+  return 1 + (autoscale.is_object() ? int_at(autoscale, "max_workers")
+                                    : int_at(effective, "num_workers"));
 }
 
 ClusterShape shape_of(const std::string& id, const Json& effective) {

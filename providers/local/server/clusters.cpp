@@ -57,7 +57,7 @@ Cluster cluster_of(const std::string& id, const Json& record) {
 }  // namespace
 
 Clusters::Clusters(Store& store, NotebookHost& host, WallClock now)
-    : store_(store), host_(host), now_(std::move(now)) {
+    : store_(store), host_(host), names_(store), now_(std::move(now)) {
   load();
 }
 
@@ -110,7 +110,7 @@ Cluster& Clusters::create(const Json& spec, const std::string& creator, const st
   cluster.idempotency_token = text_at(spec, "idempotency_token");
   for (const char* key : {"idempotency_token", "libraries", "clone_from", "cluster_id"})
     cluster.spec.erase(key);
-  cluster.effective = effective_cluster(cluster.spec, creator);
+  cluster.effective = effective_cluster(cluster.spec, creator, names_);
   Cluster& added = clusters_.emplace(id, std::move(cluster)).first->second;
   note(added, "CREATING");
   begin(added);
@@ -121,7 +121,7 @@ Cluster& Clusters::create(const Json& spec, const std::string& creator, const st
 void Clusters::edit(Cluster& cluster, const Json& spec) {
   cluster.spec = spec;
   for (const char* key : {"idempotency_token", "libraries", "cluster_id"}) cluster.spec.erase(key);
-  cluster.effective = effective_cluster(cluster.spec, cluster.creator);
+  cluster.effective = effective_cluster(cluster.spec, cluster.creator, names_);
   note(cluster, "EDITED");
   if (cluster.state == "RUNNING")
     restart(cluster);
@@ -250,6 +250,17 @@ void Clusters::end_idle(const std::function<bool(const std::string&)>& busy) {
     if (now_() - cluster.last_activity < minutes * kMinute) continue;
     terminate(cluster, "INACTIVITY", fmt::format("Inactive for {} minutes", minutes));
   }
+}
+
+std::int64_t Clusters::nodes_from_pool(const std::string& pool) const {
+  std::int64_t count = 0;
+  for (const auto& [id, cluster] : clusters_) {
+    if (cluster.state != "RUNNING") continue;
+    if (text_at(cluster.effective, "driver_instance_pool_id") == pool) ++count;
+    if (text_at(cluster.effective, "instance_pool_id") == pool)
+      count += nodes_of(cluster.effective) - 1;
+  }
+  return count;
 }
 
 Millis Clusters::next_check() const {

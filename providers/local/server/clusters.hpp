@@ -7,6 +7,7 @@
 
 #include "engine/base/json.hpp"
 #include "engine/base/result.hpp"
+#include "providers/local/server/compute_names.hpp"
 #include "providers/local/server/notebook_host.hpp"
 #include "providers/local/server/store.hpp"
 
@@ -68,6 +69,9 @@ class Clusters {
   void take(const HostEvent& event);
   /// Ends clusters that were idle for longer than they may be.
   void end_idle(const std::function<bool(const std::string&)>& busy);
+  const ComputeNames& names() const { return names_; }
+  /// Nodes of the running clusters that take them from this pool.
+  std::int64_t nodes_from_pool(const std::string& pool) const;
   /// When end_idle() has something to do next, or 0.
   Millis next_check() const;
 
@@ -83,6 +87,7 @@ class Clusters {
 
   Store& store_;
   NotebookHost& host_;
+  const ComputeNames names_;
   WallClock now_;
   std::map<std::string, Cluster> clusters_;
   std::int64_t count_ = 0;

@@ -56,7 +56,7 @@ Result<Answer> create(Clusters& clusters, Call& call) {
   if (token.size() > kMaxToken) return invalid("idempotency_token is longer than 64 characters");
   if (const Cluster* known = clusters.find_by_token(token))
     return answer({{"cluster_id", known->id}});
-  TRY_VOID(check_cluster_spec(call.json));
+  TRY_VOID(check_cluster_spec(call.json, clusters.names()));
   return answer({{"cluster_id", clusters.create(call.json, call.user, "API").id}});
 }
 
@@ -70,7 +70,7 @@ Result<> may_change(const Cluster& cluster) {
 
 Result<Answer> edit(Clusters& clusters, Call& call) {
   Cluster* cluster = TRY(named(clusters, call));
-  TRY_VOID(check_cluster_spec(call.json));
+  TRY_VOID(check_cluster_spec(call.json, clusters.names()));
   TRY_VOID(may_change(*cluster));
   clusters.edit(*cluster, call.json);
   return Answer{};
@@ -90,7 +90,7 @@ Result<Answer> update(Clusters& clusters, Call& call) {
     spec.erase(field);
     if (!at_or_null(given, field).is_null()) spec[field] = given[field];
   }
-  TRY_VOID(check_cluster_spec(spec));
+  TRY_VOID(check_cluster_spec(spec, clusters.names()));
   clusters.edit(*cluster, spec);
   return Answer{};
 }
@@ -106,7 +106,7 @@ Result<Answer> resize(Clusters& clusters, Call& call) {
   spec.erase("num_workers");
   spec.erase("autoscale");
   spec.update(size);
-  TRY_VOID(check_cluster_spec(spec));
+  TRY_VOID(check_cluster_spec(spec, clusters.names()));
   clusters.resize(*cluster, size);
   return Answer{};
 }

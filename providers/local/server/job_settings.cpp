@@ -86,7 +86,8 @@ Result<> check_graph(const Json& tasks) {
   return {};
 }
 
-Result<> check_compute(const Json& task, const std::set<std::string>& clusters) {
+Result<> check_compute(const Json& task, const std::set<std::string>& clusters,
+                       const ComputeNames& names) {
   const std::string key = text_at(task, "task_key");
   const auto count = task.contains("existing_cluster_id") + task.contains("new_cluster") +
                      task.contains("job_cluster_key") + task.contains("environment_key");
@@ -94,25 +95,25 @@ Result<> check_compute(const Json& task, const std::set<std::string>& clusters) 
   if (const std::string cluster = text_at(task, "job_cluster_key");
       !cluster.empty() && !clusters.contains(cluster))
     return invalid(fmt::format("Task {} names job cluster {}, which is not defined", key, cluster));
-  if (task.contains("new_cluster")) return check_cluster_spec(task["new_cluster"]);
+  if (task.contains("new_cluster")) return check_cluster_spec(task["new_cluster"], names);
   return {};
 }
 
-Result<> check_tasks(const Json& settings) {
+Result<> check_tasks(const Json& settings, const ComputeNames& names) {
   const Json& tasks = at_or_null(settings, "tasks");
   if (tasks.size() > kMaxTasks) return invalid("A job can have at most 1000 tasks");
   std::set<std::string> clusters;
   for (const Json& cluster : at_or_null(settings, "job_clusters")) {
     if (!clusters.insert(text_at(cluster, "job_cluster_key")).second)
       return invalid("Two job clusters have the same job_cluster_key");
-    TRY_VOID(check_cluster_spec(at_or_null(cluster, "new_cluster")));
+    TRY_VOID(check_cluster_spec(at_or_null(cluster, "new_cluster"), names));
   }
   std::set<std::string> keys;
   for (const Json& task : tasks) {
     const std::string key = text_at(task, "task_key");
     if (key.empty()) return invalid("Missing required field: task_key");
     if (!keys.insert(key).second) return invalid("Two tasks have the task_key " + key);
-    TRY_VOID(check_compute(task, clusters));
+    TRY_VOID(check_compute(task, clusters, names));
   }
   return check_graph(tasks);
 }
@@ -154,7 +155,7 @@ std::string task_kind(const Json& task) {
   return {};
 }
 
-Result<> check_job_settings(const Json& settings) {
+Result<> check_job_settings(const Json& settings, const ComputeNames& names) {
   if (text_at(settings, "name").size() > kMaxName) return invalid("name is longer than 4096 bytes");
   if (at_or_null(settings, "tags").size() > kMaxTags)
     return invalid("A job can have at most 25 tags");
@@ -163,10 +164,10 @@ Result<> check_job_settings(const Json& settings) {
     return invalid("max_concurrent_runs must be between 0 and 1000");
   TRY_VOID(check_git(settings));
   TRY_VOID(check_triggers(settings));
-  return check_tasks(settings);
+  return check_tasks(settings, names);
 }
 
-Json effective_task(Json task, bool git) {
+Json effective_task(Json task, bool git, const ComputeNames& names) {
   const char* source = git ? "GIT" : "WORKSPACE";
   fill(task, "run_if", "ALL_SUCCESS");
   fill(task, "timeout_seconds", 0);
@@ -183,13 +184,13 @@ Json effective_task(Json task, bool git) {
     fill(task["spark_jar_task"], "run_as_repl", true);
   if (task.contains("depends_on")) sort_by(task["depends_on"], "task_key");
   if (at_or_null(task, "new_cluster").is_object())
-    task["new_cluster"] = effective_job_cluster(task["new_cluster"]);
+    task["new_cluster"] = effective_job_cluster(task["new_cluster"], names);
   if (at_or_null(at_or_null(task, "for_each_task"), "task").is_object())
-    task["for_each_task"]["task"] = effective_task(task["for_each_task"]["task"], git);
+    task["for_each_task"]["task"] = effective_task(task["for_each_task"]["task"], git, names);
   return task;
 }
 
-Json effective_settings(Json settings, std::string_view version) {
+Json effective_settings(Json settings, std::string_view version, const ComputeNames& names) {
   for (const char* key : {"access_control_list", "job_id", "idempotency_token"})
     settings.erase(key);
   fill(settings, "name", "Untitled");
@@ -203,12 +204,12 @@ Json effective_settings(Json settings, std::string_view version) {
     if (at_or_null(settings, key).is_object()) fill(settings[key], "pause_status", "UNPAUSED");
   const bool git = at_or_null(settings, "git_source").is_object();
   if (at_or_null(settings, "tasks").is_array()) {
-    for (Json& task : settings["tasks"]) task = effective_task(std::move(task), git);
+    for (Json& task : settings["tasks"]) task = effective_task(std::move(task), git, names);
     sort_by(settings["tasks"], "task_key");
   }
   if (at_or_null(settings, "job_clusters").is_array())
     for (Json& cluster : settings["job_clusters"])
-      cluster["new_cluster"] = effective_job_cluster(at_or_null(cluster, "new_cluster"));
+      cluster["new_cluster"] = effective_job_cluster(at_or_null(cluster, "new_cluster"), names);
   return settings;
 }
 

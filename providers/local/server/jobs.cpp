@@ -18,7 +18,8 @@ std::string Job::run_as() const {
   return creator;
 }
 
-Jobs::Jobs(Store& store, WallClock now) : store_(store), now_(std::move(now)), last_id_(kFirstId) {
+Jobs::Jobs(Store& store, WallClock now)
+    : store_(store), names_(store), now_(std::move(now)), last_id_(kFirstId) {
   for (const auto& [id, body] : store_.all(kKind)) {
     const Json record = parse_json(body).value_or(Json());
     Job job{.id = std::stoll(id),

@@ -7,6 +7,7 @@
 
 #include "engine/base/json.hpp"
 #include "engine/base/result.hpp"
+#include "providers/local/server/compute_names.hpp"
 #include "providers/local/server/store.hpp"
 #include "providers/local/server/times.hpp"
 
@@ -41,6 +42,7 @@ class Jobs {
   Job& create(Json settings, const std::string& creator);
   void change(Job& job, Json settings);
   void remove(std::int64_t id);
+  const ComputeNames& names() const { return names_; }
   /// Called after a job was created, changed or (with null) removed.
   void on_change(std::function<void(std::int64_t, const Job*)> listener);
 
@@ -48,6 +50,7 @@ class Jobs {
   void save(const Job& job);
 
   Store& store_;
+  const ComputeNames names_;
   WallClock now_;
   std::map<std::int64_t, Job> jobs_;
   std::int64_t last_id_;

@@ -116,7 +116,7 @@ Result<Answer> get(Jobs& jobs, Call& call) {
 }
 
 Result<Answer> create(Jobs& jobs, Permissions& permissions, Call& call) {
-  TRY_VOID(check_job_settings(call.json));
+  TRY_VOID(check_job_settings(call.json, jobs.names()));
   Json list = at_or_null(call.json, "access_control_list");
   if (list.is_array()) {
     TRY_VOID(permissions.check("jobs", list));
@@ -124,7 +124,8 @@ Result<Answer> create(Jobs& jobs, Permissions& permissions, Call& call) {
         list, [](const Json& entry) { return text_at(entry, "permission_level") == "IS_OWNER"; });
     if (!owned) list.push_back({{"user_name", call.user}, {"permission_level", "IS_OWNER"}});
   }
-  const Job& job = jobs.create(effective_settings(call.json, version_of(call)), call.user);
+  const Job& job =
+      jobs.create(effective_settings(call.json, version_of(call), jobs.names()), call.user);
   if (list.is_array()) TRY_VOID(permissions.set("jobs", std::to_string(job.id), list));
   return answer({{"job_id", job.id}});
 }
@@ -133,11 +134,11 @@ Result<Answer> reset(Jobs& jobs, Call& call) {
   Job* job = TRY(named_job(jobs, int_at(call.json, "job_id")));
   Json settings = at_or_null(call.json, "new_settings");
   if (!settings.is_object()) return invalid("Missing required field: new_settings");
-  TRY_VOID(check_job_settings(settings));
+  TRY_VOID(check_job_settings(settings, jobs.names()));
   // Seen with the service: an explicit run_as survives a reset that leaves it out.
   if (!settings.contains("run_as") && job->settings.contains("run_as"))
     settings["run_as"] = job->settings["run_as"];
-  jobs.change(*job, effective_settings(std::move(settings), version_of(call)));
+  jobs.change(*job, effective_settings(std::move(settings), version_of(call), jobs.names()));
   return Answer{};
 }
 
@@ -145,8 +146,8 @@ Result<Answer> update(Jobs& jobs, Call& call) {
   Job* job = TRY(named_job(jobs, int_at(call.json, "job_id")));
   Json settings = TRY(updated_settings(job->settings, at_or_null(call.json, "new_settings"),
                                        at_or_null(call.json, "fields_to_remove")));
-  TRY_VOID(check_job_settings(settings));
-  jobs.change(*job, effective_settings(std::move(settings), version_of(call)));
+  TRY_VOID(check_job_settings(settings, jobs.names()));
+  jobs.change(*job, effective_settings(std::move(settings), version_of(call), jobs.names()));
   return Answer{};
 }
 

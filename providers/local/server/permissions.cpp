@@ -12,36 +12,43 @@ namespace {
 
 constexpr std::string_view kKind = "permissions";
 
+/// Whether an object has an owner, and what a list without one means.
+enum class Owner { None, Required, Kept };
+
 struct ObjectType {
   std::string_view path;  // in the request
   std::string_view name;  // in the answer
   std::string_view noun;  // in texts
   std::vector<std::string_view> levels;
-  bool has_owner;
+  Owner owner = Owner::None;
+  std::string_view inherits = {};  // where admins have their rights from; empty: the path
+  std::string_view admins = "CAN_MANAGE";
 };
 
 const std::vector<ObjectType>& types() {
+  using Levels = std::vector<std::string_view>;
+  static const Levels objects = {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"};
+  static const Levels warehouses = {"CAN_VIEW", "CAN_MONITOR", "CAN_USE", "IS_OWNER", "CAN_MANAGE"};
   static const std::vector<ObjectType> all = {
-      {"clusters", "cluster", "Cluster", {"CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE"}, false},
-      {"jobs", "job", "Job", {"CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE"}, true},
-      {"notebooks",
-       "notebook",
-       "Notebook",
-       {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"},
-       false},
-      {"directories",
-       "directory",
-       "Directory",
-       {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"},
-       false},
-      {"files", "file", "File", {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"}, false},
-      {"instance-pools", "instance-pool", "Instance pool", {"CAN_ATTACH_TO", "CAN_MANAGE"}, false},
-      {"cluster-policies", "cluster-policy", "Cluster policy", {"CAN_USE"}, false},
-      {"sql/warehouses",
-       "warehouses",
-       "SQL warehouse",
-       {"CAN_USE", "CAN_MONITOR", "CAN_VIEW", "CAN_MANAGE", "IS_OWNER"},
-       true},
+      {"clusters", "cluster", "Cluster", {"CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE"}},
+      {"jobs",
+       "job",
+       "Job",
+       {"CAN_VIEW", "CAN_MANAGE_RUN", "IS_OWNER", "CAN_MANAGE"},
+       Owner::Required},
+      {"notebooks", "notebook", "Notebook", objects, Owner::None, "directories"},
+      {"directories", "directory", "Directory", objects},
+      {"files", "file", "File", objects, Owner::None, "directories"},
+      {"instance-pools", "instance-pool", "Instance pool", {"CAN_ATTACH_TO", "CAN_MANAGE"}},
+      {"cluster-policies",
+       "cluster-policy",
+       "Cluster policy",
+       {"CAN_USE"},
+       Owner::None,
+       {},
+       "CAN_USE"},
+      {"sql/warehouses", "warehouses", "SQL warehouse", warehouses, Owner::Kept},
+      {"warehouses", "warehouses", "SQL warehouse", warehouses, Owner::Kept, "sql/warehouses"},
   };
   return all;
 }
@@ -84,10 +91,9 @@ Json plain_entry(const Json& entry) {
   return {{kind, name}, {"permission_level", text_at(entry, "permission_level")}};
 }
 
-std::int64_t owners(const Json& list) {
-  return std::ranges::count_if(
-      list, [](const Json& entry) { return text_at(entry, "permission_level") == "IS_OWNER"; });
-}
+bool is_owner(const Json& entry) { return text_at(entry, "permission_level") == "IS_OWNER"; }
+
+std::int64_t owners(const Json& list) { return std::ranges::count_if(list, is_owner); }
 
 Json shown(const Json& entry, const Json& inherited_from) {
   const auto [kind, name] = principal_of(entry);
@@ -110,12 +116,26 @@ void merge_shown(Json& list, Json entry) {
   list.push_back(std::move(entry));
 }
 
+/// "Can manage run" for CAN_MANAGE_RUN.
+std::string words_of(std::string_view level) {
+  std::string text(level);
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return c == '_' ? ' ' : std::tolower(c); });
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+/// One list for the two ways to name a warehouse.
+std::string record_of(std::string_view type, const std::string& id) {
+  return fmt::format("{}/{}", type == "warehouses" ? "sql/warehouses" : type, id);
+}
+
 }  // namespace
 
 Permissions::Permissions(Store& store) : store_(store) {}
 
-void Permissions::add_type(const std::string& type, OwnerOf owner_of) {
-  owner_of_[type] = std::move(owner_of);
+void Permissions::add_type(const std::string& type, ProtectedLookup look_up) {
+  look_up_[type] = std::move(look_up);
 }
 
 Result<> Permissions::check(const std::string& type, const Json& list) const {
@@ -136,50 +156,44 @@ Result<> Permissions::set(const std::string& type, const std::string& id, const 
   TRY_VOID(check(type, list));
   Json kept = Json::array();
   for (const Json& entry : list) put(kept, plain_entry(entry));
-  store_.put(kKind, type + "/" + id, canonical(kept));
+  store_.put(kKind, record_of(type, id), canonical(kept));
   return {};
 }
 
 Result<Permissions::Named> Permissions::named(const std::string& rest) const {
-  // Types of two words: sql/warehouses.
-  const auto slash = rest.find('/', rest.starts_with("sql/") ? 4 : 0);
+  // Some types are two segments.
+  const auto first = rest.starts_with("sql/") ? 4 : 0;
+  const auto slash = rest.find('/', first);
   Named result{.type = rest.substr(0, slash),
                .id = slash == std::string::npos ? "" : rest.substr(slash + 1)};
   if (result.id.ends_with("/permissionLevels")) result.id.resize(result.id.size() - 17);
-  if (!owner_of_.contains(result.type) || result.id.empty())
+  if (!look_up_.contains(result.type) || result.id.empty())
     return refuse(404, "ENDPOINT_NOT_FOUND", "the local workspace keeps no permissions of " + rest);
   return result;
 }
 
 /// The entries given to the object itself; without any, those of its creation.
-Result<Json> Permissions::direct(const Named& named) {
-  const ObjectType& type = *find_type(named.type);
-  const auto owner = owner_of_.at(named.type)(named.id);
+Result<Json> Permissions::direct(const Named& named) const {
   // As seen with the service, the list of a deleted object can still be read.
-  if (const auto stored = store_.get(kKind, named.type + "/" + named.id))
+  if (const auto stored = store_.get(kKind, record_of(named.type, named.id)))
     return parse_json(*stored);
-  if (!owner) return missing(fmt::format("{} {} does not exist.", type.noun, named.id));
-  Json list = Json::array();
-  if (type.has_owner)
-    list.push_back({{"user_name", *owner}, {"permission_level", "IS_OWNER"}});
-  else if (named.type == "clusters" || named.type == "instance-pools")
-    list.push_back({{"user_name", *owner}, {"permission_level", "CAN_MANAGE"}});
-  return list;
+  const auto object = look_up_.at(named.type)(named.id);
+  if (!object)
+    return missing(fmt::format("{} {} does not exist.", find_type(named.type)->noun, named.id));
+  return object->first;
 }
 
-Json Permissions::view(const Named& named, const Json& direct_list,
-                       const std::string& owner) const {
+Json Permissions::view(const Named& named, const Json& direct_list) const {
   const ObjectType& type = *find_type(named.type);
   Json list = Json::array();
   for (const Json& entry : direct_list) list.push_back(shown(entry, nullptr));
-  // The owner of a home folder manages what is in it; of other kinds nothing is inherited.
-  const bool in_tree =
-      type.path == "notebooks" || type.path == "directories" || type.path == "files";
-  if (in_tree && !owner.empty())
-    merge_shown(list, shown({{"user_name", owner}, {"permission_level", "CAN_MANAGE"}},
-                            "/directories/home"));
-  merge_shown(list, shown({{"group_name", "admins"}, {"permission_level", "CAN_MANAGE"}},
-                          fmt::format("/{}/", type.path)));
+  if (const auto object = look_up_.at(named.type)(named.id))
+    for (const std::string& folder : object->folders)
+      if (const auto given = direct({.type = "directories", .id = folder}))
+        for (const Json& entry : *given) merge_shown(list, shown(entry, "/directories/" + folder));
+  const std::string_view above = type.inherits.empty() ? type.path : type.inherits;
+  merge_shown(list, shown({{"group_name", "admins"}, {"permission_level", type.admins}},
+                          fmt::format("/{}/", above)));
   return {{"object_id", fmt::format("/{}/{}", type.path, named.id)},
           {"object_type", type.name},
           {"access_control_list", std::move(list)}};
@@ -187,37 +201,35 @@ Json Permissions::view(const Named& named, const Json& direct_list,
 
 Result<Answer> Permissions::get(const Call& call) {
   const Named object = TRY(named(call.rest));
-  if (call.rest.ends_with("/permissionLevels")) {
-    Json levels = Json::array();
-    for (const std::string_view level : find_type(object.type)->levels)
-      levels.push_back({{"permission_level", level}, {"description", level}});
-    return answer({{"permission_levels", std::move(levels)}});
-  }
   const Json list = TRY(direct(object));
-  return answer(view(object, list, owner_of_.at(object.type)(object.id).value_or("")));
+  if (!call.rest.ends_with("/permissionLevels")) return answer(view(object, list));
+  Json levels = Json::array();
+  for (const std::string_view level : find_type(object.type)->levels)
+    levels.push_back({{"permission_level", level}, {"description", words_of(level)}});
+  return answer({{"permission_levels", std::move(levels)}});
 }
 
 Result<Answer> Permissions::change(const Call& call, bool keep_others) {
   const Named object = TRY(named(call.rest));
   const ObjectType& type = *find_type(object.type);
-  const auto owner = owner_of_.at(object.type)(object.id);
-  if (!owner) return missing(fmt::format("{} {} does not exist.", type.noun, object.id));
+  if (!look_up_.at(object.type)(object.id))
+    return missing(fmt::format("{} {} does not exist.", type.noun, object.id));
   const Json& given = at_or_null(call.json, "access_control_list");
   TRY_VOID(check(object.type, given));
-  Json list = Json::array();
-  if (keep_others) {
-    list = TRY(direct(object));
-    // A new owner takes the place of the old one.
-    if (owners(given) > 0)
-      std::erase_if(list.get_ref<Json::array_t&>(), [](const Json& entry) {
-        return text_at(entry, "permission_level") == "IS_OWNER";
-      });
-  }
+  Json list = TRY(direct(object));
+  // A new owner takes the place of the old one; others stay where the call adds to the list.
+  const bool new_owner = owners(given) > 0;
+  std::erase_if(list.get_ref<Json::array_t&>(), [&](const Json& entry) {
+    if (is_owner(entry)) return new_owner || (!keep_others && type.owner != Owner::Kept);
+    return !keep_others;
+  });
   for (const Json& entry : given) put(list, plain_entry(entry));
-  if (type.has_owner && owners(list) != 1)
+  if (type.owner == Owner::Required && owners(list) != 1)
     return invalid(fmt::format("The {} must have exactly one owner.", type.name));
+  if (type.owner == Owner::Kept && owners(list) != 1)
+    return invalid(fmt::format("{} {} must have exactly one owner.", type.noun, object.id));
   TRY_VOID(set(object.type, object.id, list));
-  return answer(view(object, list, *owner));
+  return answer(view(object, list));
 }
 
 void Permissions::add_routes(Router& router) {

@@ -48,6 +48,8 @@ class Runs {
  public:
   explicit Runs(RunsWorld world);
 
+  const ComputeNames& names() const { return world_.clusters.names(); }
+
   Result<std::int64_t> run_job(const Job& job, const RunRequest& request);
   /// runs/submit; `settings` are effective.
   Result<std::int64_t> submit(Json settings, const std::string& user, const std::string& token);

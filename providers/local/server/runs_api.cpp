@@ -84,8 +84,9 @@ Result<Answer> submit(Runs& runs, Call& call) {
   const std::int64_t known = runs.find_by_token(token);
   if (known != 0 && runs.view(known).is_null())
     return invalid("The run of this idempotency token was deleted");
-  TRY_VOID(check_job_settings(call.json));
-  const std::int64_t id = TRY(runs.submit(effective_settings(call.json, "2.1"), call.user, token));
+  TRY_VOID(check_job_settings(call.json, runs.names()));
+  const std::int64_t id =
+      TRY(runs.submit(effective_settings(call.json, "2.1", runs.names()), call.user, token));
   return answer({{"run_id", id}});
 }
 

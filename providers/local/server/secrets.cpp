@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kKind = "secret_scopes";
 constexpr std::size_t kMaxName = 128;
 constexpr std::size_t kMaxValue = 128 * 1024;
+constexpr std::size_t kMaxScopes = 1000;
+constexpr std::size_t kMaxSecrets = 1000;
 
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxName && std::ranges::all_of(name, [](unsigned char c) {
@@ -45,7 +47,12 @@ Result<Answer> create_scope(Store& store, const Call& call) {
     return refuse(400, "FEATURE_DISABLED", "the local workspace has no key vault behind a scope");
   if (store.get(kKind, name))
     return refuse(400, "RESOURCE_ALREADY_EXISTS", "Scope " + name + " already exists!");
-  const bool everybody = text_at(call.json, "initial_manage_principal") == "users";
+  if (store.all(kKind).size() >= kMaxScopes)
+    return refuse(400, "RESOURCE_LIMIT_EXCEEDED", "A workspace can have at most 1000 scopes");
+  const std::string manager = text_at(call.json, "initial_manage_principal");
+  if (!manager.empty() && manager != "users")
+    return invalid("initial_manage_principal can only be users");
+  const bool everybody = manager == "users";
   Scope scope{.name = name, .record = {{"secrets", Json::object()}}};
   scope.record["acls"][everybody ? "users" : call.user] = "MANAGE";
   scope.save(store);
@@ -72,10 +79,16 @@ Result<Answer> put_secret(Store& store, const Call& call, Millis now) {
   const bool text = call.json.contains("string_value");
   if (text == call.json.contains("bytes_value"))
     return invalid("Exactly one of string_value and bytes_value must be given");
+  Json& secrets = scope.record["secrets"];
+  if (!secrets.contains(key) && secrets.size() >= kMaxSecrets)
+    return refuse(400, "RESOURCE_LIMIT_EXCEEDED", "A scope can have at most 1000 secrets");
   std::string value = text_at(call.json, text ? "string_value" : "bytes_value");
-  if (text) value = base64_encode(value);
+  if (text)
+    value = base64_encode(value);
+  else if (const auto bytes = base64_decode(value); !bytes)
+    return invalid("bytes_value: " + bytes.error().message);
   if (value.size() > kMaxValue / 3 * 4 + 4) return invalid("A secret can have at most 128 KB");
-  scope.record["secrets"][key] = {{"value", std::move(value)}, {"updated", now}};
+  secrets[key] = {{"value", std::move(value)}, {"updated", now}};
   scope.save(store);
   return Answer{};
 }

@@ -59,17 +59,21 @@ void Users::take_back(const std::string& token) { by_digest_.erase(sha256_hex(to
 
 bool Users::known(std::string_view user) const { return tokens_.contains(user); }
 
-Json Users::scim_user(const std::string& user) const {
+std::string Users::id_of(const std::string& user) const {
   std::int64_t id = 1000;
   for (const auto& [name, token] : tokens_) {
     if (name == user) break;
     ++id;
   }
+  return std::to_string(id);
+}
+
+Json Users::scim_user(const std::string& user) const {
   const Json email = {{"type", "work"}, {"value", user}, {"primary", true}};
   const Json group = {{"display", "admins"}, {"value", "1"}, {"$ref", "Groups/1"}};
   const Json entitlement = {{"value", "workspace-access"}};
   return {{"schemas", Json::array({"urn:ietf:params:scim:schemas:core:2.0:User"})},
-          {"id", std::to_string(id)},
+          {"id", id_of(user)},
           {"userName", user},
           {"displayName", user},
           {"active", true},

@@ -24,6 +24,8 @@ class Users {
   std::string lend(const std::string& user);
   void take_back(const std::string& token);
   bool known(std::string_view user) const;
+  /// The number of the user, as text.
+  std::string id_of(const std::string& user) const;
   const std::string& owner() const { return owner_; }
   /// A number that identifies the workspace, the same over restarts.
   const std::string& workspace_id() const { return workspace_id_; }

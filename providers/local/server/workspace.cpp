@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "providers/local/server/cluster_policies.hpp"
 #include "providers/local/server/clusters_api.hpp"
-#include "providers/local/server/compute_records.hpp"
-#include "providers/local/server/compute_records.hpp"
+#include "providers/local/server/instance_pools.hpp"
 #include "providers/local/server/jobs_api.hpp"
+#include "providers/local/server/protected_types.hpp"
 #include "providers/local/server/refusal.hpp"
 #include "providers/local/server/runs_api.hpp"
 #include "providers/local/server/secrets.hpp"
+#include "providers/local/server/warehouses.hpp"
 #include "providers/local/server/workspace_files.hpp"
 
 namespace dbplan::local {
@@ -37,22 +39,6 @@ Result<> parse_body(Call& call) {
 
 Answer refused(const Error& error) {
   return {.status = error.status == 0 ? 500 : error.status, .body = error_body(error)};
-}
-
-std::optional<std::string> owner_of(const Job* job) {
-  return job == nullptr ? std::nullopt : std::optional(job->creator);
-}
-
-std::int64_t number(const std::string& text) { return std::atoll(text.c_str()); }
-
-/// The user in whose home folder an object lies, or empty; nothing if there is no such object.
-std::optional<std::string> home_owner(WorkspaceTree& tree, const std::string& id,
-                                      Object::Type type) {
-  const Object* object = tree.find(number(id));
-  if (object == nullptr || object->type != type) return std::nullopt;
-  const auto path = AskedPath::parse(WorkspaceTree::canonical_path(*object) + "/");
-  if (!path || path->parts.size() < 2 || path->parts[0] != "Users") return "";
-  return path->parts[1];
 }
 
 }  // namespace
@@ -89,31 +75,12 @@ void Workspace::add_routes() {
   add_run_routes(router_, runs_, jobs_);
   add_notebook_run_routes(router_, runs_, parts_.now);
   add_secret_routes(router_, *parts_.store, parts_.now);
-  add_instance_pool_routes(router_, *parts_.store);
-  add_cluster_policy_routes(router_, *parts_.store, parts_.now);
-  add_warehouse_routes(router_, *parts_.store);
-  permissions_.add_type("jobs",
-                        [this](const std::string& id) { return owner_of(jobs_.find(number(id))); });
-  permissions_.add_type("clusters", [this](const std::string& id) -> std::optional<std::string> {
-    const Cluster* cluster = clusters_.find(id);
-    if (cluster == nullptr) return std::nullopt;
-    return cluster->creator;
+  add_instance_pool_routes(router_, *parts_.store, users_, [this](const std::string& pool) {
+    return clusters_.nodes_from_pool(pool);
   });
-  const auto add_objects = [this](const std::string& type, Object::Type wanted) {
-    permissions_.add_type(
-        type, [this, wanted](const std::string& id) { return home_owner(tree_, id, wanted); });
-  };
-  add_objects("notebooks", Object::Type::Notebook);
-  add_objects("directories", Object::Type::Directory);
-  add_objects("files", Object::Type::File);
-  const auto add_records = [this](const std::string& type, std::string_view kind) {
-    permissions_.add_type(type, [this, kind](const std::string& id) {
-      return record_creator(*parts_.store, kind, id);
-    });
-  };
-  add_records("instance-pools", "instance_pools");
-  add_records("cluster-policies", "cluster_policies");
-  add_records("sql/warehouses", "sql_warehouses");
+  add_cluster_policy_routes(router_, *parts_.store, parts_.now);
+  add_warehouse_routes(router_, *parts_.store, parts_.now, parts_.url);
+  add_protected_types(permissions_, {jobs_, clusters_, tree_, *parts_.store});
   permissions_.add_routes(router_);
   router_.add("GET", "/api/local/summary",
               [this](Call&) -> Result<Answer> { return answer(summary()); });
