@@ -173,7 +173,8 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
     *session.err << "warning: cannot read back what was applied: " << echoed.error().message
                  << "\n";
   session.exit_code = exit_code(session, outcomes);
-  const bool all_gone = flags.spec.destroy && session.exit_code == 0 && prepared.ledger.entries.empty();
+  const bool all_gone =
+      flags.spec.destroy && session.exit_code == 0 && prepared.ledger.entries.empty();
   if (lock->held()) {
     auto stored = all_gone ? remove_ledger(prepared.desired.root_path, provider)
                            : write_ledger(prepared.ledger, provider);
@@ -195,8 +196,7 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
   Prepared prepared = TRY(prepare(session, flags.spec));
   Provider& provider = *prepared.workspace.provider;
   if (saved) {
-    const std::string why =
-        stale_reason(
+    const std::string why = stale_reason(
         *saved, seal_plan(provider.host(), prepared.plan, prepared.desired, prepared.live));
     if (!why.empty())
       return fail(Error::Code::Conflict,

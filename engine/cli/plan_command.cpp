@@ -47,8 +47,8 @@ Result<> plan_command(Session& session, const PlanFlags& flags) {
   const Prepared prepared = TRY(prepare(session, flags.spec));
   print(session, prepared, flags);
   if (!flags.out.empty()) {
-    PlanSeal seal = seal_plan(prepared.workspace.provider->host(), prepared.plan,
-                              prepared.desired, prepared.live);
+    PlanSeal seal = seal_plan(prepared.workspace.provider->host(), prepared.plan, prepared.desired,
+                              prepared.live);
     seal.spec_path = flags.spec.path;
     seal.select = flags.spec.select;
     seal.destroy = flags.spec.destroy;

@@ -21,7 +21,8 @@ struct PlanSeal {
   std::string changes;                              // digest of addresses and actions
 };
 
-/// The seal of what was planned, but for the flags that it was planned with. Volatile state (running state, times) is left out.
+/// The seal of what was planned, but for the flags that it was planned with. Volatile state
+/// (running state, times) is left out.
 PlanSeal seal_plan(const std::string& host, const Plan& plan, const Desired& desired,
                    const Live& live);
 

@@ -9,8 +9,7 @@ namespace {
 bool matches(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern[0] == '*')
-    return matches(pattern.substr(1), text) ||
-           (!text.empty() && matches(pattern, text.substr(1)));
+    return matches(pattern.substr(1), text) || (!text.empty() && matches(pattern, text.substr(1)));
   return !text.empty() && pattern[0] == text[0] && matches(pattern.substr(1), text.substr(1));
 }
 
@@ -27,10 +26,10 @@ class Selection {
     for (const Change& change : plan_.changes) {
       if (change.address == address) add_needed(change);
       const bool is_part = change.owner == address || change.carrier == address;
-      const bool goes_before = change.action == Action::Delete &&
-                               std::ranges::find(change.depends_on, address) !=
-                                   change.depends_on.end() &&
-                               is_deleted(address);
+      const bool goes_before =
+          change.action == Action::Delete &&
+          std::ranges::find(change.depends_on, address) != change.depends_on.end() &&
+          is_deleted(address);
       if (is_part || goes_before) add(change.address);
     }
   }
