@@ -68,7 +68,7 @@ Result<std::vector<std::string>> carry_out_claim(Session& session, Prepared& pre
   Provider& provider = *prepared.workspace.provider;
   const LockOptions options{
       .base = prepared.ledger.serial + 1, .intent = {}, .notice = [&](const std::string& text) {
-        *session.err << text << std::endl;
+        *session.err << text << "\n" << std::flush;
       }};
   const auto lock = TRY(Lock::acquire(prepared.desired.root_path, provider, system_clock(),
                                       this_holder(prepared.workspace.identity.user_name), options));

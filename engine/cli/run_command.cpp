@@ -28,7 +28,7 @@ struct RunFlags {
 
 /// "nightly" and "jobs.nightly" are the same job of the spec.
 Result<std::string> find_job(const Desired& desired, const std::string& given) {
-  const std::string key = given.starts_with("jobs.") ? given.substr(5) : given;
+  std::string key = given.starts_with("jobs.") ? given.substr(5) : given;
   if (desired.find({"jobs", key})) return key;
   std::vector<std::string> known;
   for (const Resource& resource : desired.resources)
@@ -101,7 +101,7 @@ class Watch {
       if (!bench::is_terminal(task) || !shown_.insert(int_at(task, "run_id")).second) continue;
       clear_line();
       std::ostream& where = flags_.json ? *session_.err : *session_.out;
-      where << run_task_text(task, width, style_of(session_)) << std::endl;
+      where << run_task_text(task, width, style_of(session_)) << "\n" << std::flush;
     }
   }
 
@@ -111,7 +111,8 @@ class Watch {
     bool cancel = flags_.cancel_on_interrupt;
     if (!cancel && session_.in_is_terminal) {
       session_.interrupted->store(false);
-      *session_.err << "The run goes on; press Ctrl-C again now to cancel it." << std::endl;
+      *session_.err << "The run goes on; press Ctrl-C again now to cancel it." << "\n"
+                    << std::flush;
       for (auto left = kSecondThought; left.count() > 0 && !session_.interrupted->load();
            left -= kNap)
         system_clock().sleep(kNap);
@@ -174,7 +175,7 @@ Result<> run_job(Session& session, const RunFlags& flags) {
   const std::string run_id = TRY(jobs.run_now(job, request, "dbplan-run-" + random_hex(16)));
   Json run = TRY(jobs.run(run_id));
   const std::string url = text_at(run, "run_page_url");
-  *session.err << "Run " << run_id << " of jobs." << job << ": " << url << std::endl;
+  *session.err << "Run " << run_id << " of jobs." << job << ": " << url << "\n" << std::flush;
   std::vector<TaskOutput> outputs;
   if (!flags.no_wait) {
     auto ended = Watch(session, jobs, flags, run_id).until_end();

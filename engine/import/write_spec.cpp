@@ -1,5 +1,7 @@
 #include "engine/import/write_spec.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -42,7 +44,8 @@ class SpecWriter {
     for (const FoundObject& object : collected_.objects) write_object(object);
     write_notebooks();
     for (const auto& [kind, text] : by_kind_)
-      spec_.files["resources/" + kind + ".yml"] = "resources:\n  " + kind + ":\n" + text;
+      spec_.files[fmt::format("resources/{}.yml", kind)] =
+          fmt::format("resources:\n  {}:\n{}", kind, text);
     if (!name.empty())
       spec_.files["dbplan.yml"] =
           "# Written by dbplan import.\nbundle:\n  name: " + yaml_scalar(name) +
