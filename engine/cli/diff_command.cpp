@@ -7,6 +7,7 @@
 #include "engine/report/plan_json.hpp"
 #include "engine/report/plan_markdown.hpp"
 #include "engine/review/git_tree.hpp"
+#include "engine/review/git_work_tree.hpp"
 #include "engine/review/spec_diff.hpp"
 
 namespace dbplan {
@@ -23,12 +24,12 @@ Result<Desired> side(Session& session, const DiffFlags& flags, const std::string
   const SpecPlace place = TRY(find_spec(flags.spec.path));
   std::unique_ptr<Tree> tree;
   if (revision.empty())
-    tree = open_disk_tree(place.root);
+    tree = open_disk_tree(place.root, work_tree_ignored(place.root));
   else
     tree = TRY(open_git_tree(place.root, revision));
   const SpecOptions options = TRY(spec_options(session, flags.spec, place));
-  const LoadedSpec loaded = TRY(load_from(session, std::move(tree), options));
-  return resolve_for(session, loaded, "");
+  LoadedSpec loaded = TRY(load_from(session, std::move(tree), options));
+  return resolve_for(session, loaded, {});
 }
 
 Result<> diff_command(Session& session, const DiffFlags& flags) {

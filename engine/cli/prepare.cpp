@@ -6,12 +6,14 @@
 
 #include "engine/base/clock.hpp"
 #include "engine/cli/connection.hpp"
+#include "engine/cli/lookups.hpp"
 #include "engine/live/evidence.hpp"
 #include "engine/live/observe.hpp"
 #include "engine/plan/moves.hpp"
 #include "engine/plan/risks.hpp"
 #include "engine/plan/select.hpp"
 #include "engine/report/diagnostic_text.hpp"
+#include "engine/review/git_work_tree.hpp"
 
 namespace dbplan {
 namespace {
@@ -44,10 +46,20 @@ Result<std::map<std::string, std::string>> parse_variables(const std::vector<std
   return variables;
 }
 
-/// Prints the problems; an empty error says that there were some.
-Result<> report(Session& session, Diagnostics& problems) {
-  problems.sort();
-  if (!problems.empty()) *session.err << diagnostics_text(problems, session.out_is_terminal);
+bool same(const Diagnostic& one, const Diagnostic& other) {
+  return one.where == other.where && one.summary == other.summary && one.detail == other.detail;
+}
+
+/// Prints the problems that are not among `told` and adds them; an empty error says that there
+/// were errors.
+Result<> report(Session& session, const Diagnostics& problems, std::vector<Diagnostic>& told) {
+  Diagnostics fresh;
+  for (const Diagnostic& problem : problems.entries())
+    if (std::ranges::none_of(told, [&](const Diagnostic& old) { return same(old, problem); }))
+      fresh.add(problem);
+  fresh.sort();
+  if (!fresh.empty()) *session.err << diagnostics_text(fresh, session.out_is_terminal);
+  told.insert(told.end(), fresh.entries().begin(), fresh.entries().end());
   if (problems.has_errors()) return fail(Error::Code::Invalid, "");
   return {};
 }
@@ -130,28 +142,29 @@ Result<SpecOptions> spec_options(const Session& session, const SpecFlags& flags,
                      .target = flags.target,
                      .variables = TRY(parse_variables(flags.variables)),
                      .environment = session.environment,
-                     .skip_unsupported = flags.skip_unsupported};
+                     .skip_unsupported = flags.skip_unsupported,
+                     .git = [root = place.root] { return work_tree_facts(root); }};
 }
 
 Result<LoadedSpec> load_from(Session& session, std::unique_ptr<Tree> tree,
                              const SpecOptions& options) {
-  LoadedSpec loaded{.tree = std::move(tree), .spec = {}};
+  LoadedSpec loaded{.tree = std::move(tree), .spec = {}, .told = {}};
   Diagnostics problems;
   loaded.spec = load_spec(*loaded.tree, options, session.kinds, problems);
-  TRY_VOID(report(session, problems));
+  TRY_VOID(report(session, problems, loaded.told));
   return loaded;
 }
 
 Result<LoadedSpec> load(Session& session, const SpecFlags& flags) {
   const SpecPlace place = TRY(find_spec(flags.path));
   const SpecOptions options = TRY(spec_options(session, flags, place));
-  return load_from(session, open_disk_tree(place.root), options);
+  return load_from(session, open_disk_tree(place.root, work_tree_ignored(place.root)), options);
 }
 
-Result<Desired> resolve_for(Session& session, const LoadedSpec& loaded, const std::string& user) {
+Result<Desired> resolve_for(Session& session, LoadedSpec& loaded, const ServerFacts& facts) {
   Diagnostics problems;
-  Desired desired = resolve(*loaded.spec, *loaded.tree, user, problems);
-  TRY_VOID(report(session, problems));
+  Desired desired = resolve(*loaded.spec, *loaded.tree, facts, problems);
+  TRY_VOID(report(session, problems, loaded.told));
   return desired;
 }
 
@@ -174,12 +187,12 @@ Result<Opened> open_workspace(Session& session, const SpecWorkspace& spec,
 }
 
 Result<Prepared> prepare(Session& session, const SpecFlags& flags) {
-  const LoadedSpec loaded = TRY(load(session, flags));
-  // Whatever can be told wrong without a server is told before anything is sent.
-  TRY(resolve_for(session, loaded, ""));
+  LoadedSpec loaded = TRY(load(session, flags));  // what is wrong offline is told before all else
   Prepared prepared;
   prepared.workspace = TRY(open_workspace(session, spec_workspace(*loaded.spec), flags.profile));
-  prepared.desired = TRY(resolve_for(session, loaded, prepared.workspace.identity.user_name));
+  ServerFacts facts{.user_name = prepared.workspace.identity.user_name, .lookups = {}};
+  facts.lookups = TRY(find_ids(spec_lookups(*loaded.spec), *prepared.workspace.provider));
+  prepared.desired = TRY(resolve_for(session, loaded, facts));
   prepared.desired.user_name = prepared.workspace.identity.user_name;
   if (!flags.destroy) TRY_VOID(fill_secrets(session, flags.apply, prepared.desired));
   TRY_VOID(replan(session, flags, prepared));

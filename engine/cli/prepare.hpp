@@ -47,6 +47,7 @@ Result<SpecOptions> spec_options(const Session& session, const SpecFlags& flags,
 struct LoadedSpec {
   std::unique_ptr<Tree> tree;
   SpecPtr spec;
+  std::vector<Diagnostic> told;  // problems that the user has seen
 };
 
 /// Everything up to the server: reads and checks the spec. Reports what is wrong to session.err.
@@ -56,8 +57,8 @@ Result<LoadedSpec> load(Session& session, const SpecFlags& flags);
 Result<LoadedSpec> load_from(Session& session, std::unique_ptr<Tree> tree,
                              const SpecOptions& options);
 
-/// The spec for one user; reports problems as load() does.
-Result<Desired> resolve_for(Session& session, const LoadedSpec& loaded, const std::string& user);
+/// The spec with what the workspace knows; reports problems as load() does, each once.
+Result<Desired> resolve_for(Session& session, LoadedSpec& loaded, const ServerFacts& facts);
 
 /// A workspace to work on.
 struct Opened {

@@ -10,8 +10,8 @@ namespace {
 constexpr int kInvalid = 2;
 
 Result<> validate_command(Session& session, const SpecFlags& flags, bool json) {
-  const LoadedSpec loaded = TRY(load(session, flags));
-  const Desired desired = TRY(resolve_for(session, loaded, ""));
+  LoadedSpec loaded = TRY(load(session, flags));
+  const Desired desired = TRY(resolve_for(session, loaded, {}));
   if (json)
     *session.out << pretty({{"valid", true},
                             {"bundle", desired.bundle},

@@ -40,6 +40,61 @@ int git_repository_open_ext(git_repository** out, const char* path, unsigned int
   return found ? found(out, path, flags, ceiling) : -1;
 }
 
+int git_repository_open(git_repository** out, const char* path) {
+  DBPLAN_FIND(git_repository_open);
+  return found ? found(out, path) : -1;
+}
+
+int git_repository_head(git_reference** out, git_repository* repository) {
+  DBPLAN_FIND(git_repository_head);
+  return found(out, repository);
+}
+
+void git_reference_free(git_reference* reference) {
+  DBPLAN_FIND(git_reference_free);
+  found(reference);
+}
+
+int git_reference_is_branch(const git_reference* reference) {
+  DBPLAN_FIND(git_reference_is_branch);
+  return found(reference);
+}
+
+const char* git_reference_shorthand(const git_reference* reference) {
+  DBPLAN_FIND(git_reference_shorthand);
+  return found(reference);
+}
+
+const git_oid* git_reference_target(const git_reference* reference) {
+  DBPLAN_FIND(git_reference_target);
+  return found(reference);
+}
+
+char* git_oid_tostr(char* out, std::size_t size, const git_oid* id) {
+  DBPLAN_FIND(git_oid_tostr);
+  return found(out, size, id);
+}
+
+int git_remote_lookup(git_remote** out, git_repository* repository, const char* name) {
+  DBPLAN_FIND(git_remote_lookup);
+  return found(out, repository, name);
+}
+
+void git_remote_free(git_remote* remote) {
+  DBPLAN_FIND(git_remote_free);
+  found(remote);
+}
+
+const char* git_remote_url(const git_remote* remote) {
+  DBPLAN_FIND(git_remote_url);
+  return found(remote);
+}
+
+int git_ignore_path_is_ignored(int* ignored, git_repository* repository, const char* path) {
+  DBPLAN_FIND(git_ignore_path_is_ignored);
+  return found(ignored, repository, path);
+}
+
 void git_repository_free(git_repository* repository) {
   DBPLAN_FIND(git_repository_free);
   found(repository);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/spec/ignore_rules.hpp"
+
 namespace dbplan {
 namespace {
 
@@ -63,9 +65,40 @@ class GitTree final : public Tree {
     return found;
   }
 
+  // What is committed and ignored is left out, as on disk.
+  Uploads uploads_below(const std::string& folder, bool ignored_too) const override {
+    IgnoreRules rules;
+    for (const std::string& file : ignored_too ? std::vector<std::string>{} : ignore_files())
+      if (const auto text = read(file)) rules.add_file(*text, folder_above(file));
+    Uploads found;
+    const std::string prefix = folder.empty() ? "" : folder + "/";
+    for (auto file = files_.lower_bound(prefix);
+         file != files_.end() && file->first.starts_with(prefix); ++file)
+      if (!file->first.starts_with(".databricks/") &&
+          file->first.find("/.databricks/") == std::string::npos &&
+          !rules.ignores_file(file->first))
+        found.files.push_back(file->first);
+    return found;
+  }
+
   std::string display(const std::string& path) const override { return revision_ + ":" + path; }
 
  private:
+  static std::string folder_above(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos ? "" : path.substr(0, slash);
+  }
+
+  // Those of upper folders first: the deeper ones win.
+  std::vector<std::string> ignore_files() const {
+    std::vector<std::string> found;
+    for (const auto& [path, blob] : files_)
+      if (path == ".gitignore" || path.ends_with("/.gitignore")) found.push_back(path);
+    std::ranges::stable_sort(found, {},
+                             [](const std::string& path) { return std::ranges::count(path, '/'); });
+    return found;
+  }
+
   static bool is_hidden(const std::string& path) {
     return path.starts_with('.') || path.find("/.") != std::string::npos;
   }

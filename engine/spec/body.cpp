@@ -102,7 +102,13 @@ class BodyReader {
   Json value(const Node& node, std::string_view type, Place owner) {
     if (node.is_null() && type != "any") return wrong(node, type, owner);
     if (type == "any") return anything(node);
-    if (node.is_scalar() && holds_placeholder(node.text)) return text(node);
+    if (node.is_scalar() && holds_placeholder(node.text)) {
+      const bool is_number = type == "int" || type == "int64";
+      const bool is_lookup =
+          node.text.starts_with(kLookup) && node.text.find('}') == node.text.size() - 1;
+      if (!is_number || !is_lookup) return text(node);
+      return Json(std::string(node.text).insert(node.text.size() - 1, kAsNumber));
+    }
     if (type.starts_with("list<"))
       return node.is_list() ? list(node, inner_type(type, "list<")) : wrong(node, type);
     if (type.starts_with("map<"))
@@ -257,7 +263,7 @@ class BodyReader {
       if (pattern.matches(path_)) rule = reference;
     if (rule != nullptr || node.text.find("${resources.") != std::string_view::npos)
       body_.links.push_back({pointer(), &node, rule});
-    else if (names_local_file(path_, node.text))
+    else if (names_file(path_, node.text))
       body_.local_files.push_back({pointer(), &node, nullptr});
   }
 

@@ -22,7 +22,7 @@ struct Body {
   Json json;
   /// Texts that hold "${resources.", and all texts in fields that the table calls references.
   std::vector<Link> links;
-  /// Fields that name a local file which nothing uploads yet.
+  /// Fields that name a file: a local one, or one in the workspace.
   std::vector<Link> local_files;
 };
 

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "engine/spec/ignore_rules.hpp"
 #include "engine/spec/tree.hpp"
 
 namespace dbplan {
@@ -18,11 +19,11 @@ bool is_inside(const fs::path& path, const fs::path& root) {
 
 class DiskTree : public Tree {
  public:
-  explicit DiskTree(const fs::path& root) {
-    std::error_code ignored;
-    root_ = fs::weakly_canonical(root, ignored);
-    const fs::path here = fs::current_path(ignored);
-    here_ = ignored ? fs::path() : fs::weakly_canonical(here, ignored);
+  DiskTree(const fs::path& root, Ignored ignored) : ignored_(std::move(ignored)) {
+    std::error_code error;
+    root_ = fs::weakly_canonical(root, error);
+    const fs::path here = fs::current_path(error);
+    here_ = error ? fs::path() : fs::weakly_canonical(here, error);
   }
 
   Result<std::string> read(const std::string& path) const override {
@@ -50,6 +51,18 @@ class DiskTree : public Tree {
     if (is_folder(folder)) collect(folder, files);
     std::ranges::sort(files);
     return files;
+  }
+
+  Uploads uploads_below(const std::string& folder, bool ignored_too) const override {
+    Uploads found;
+    IgnoreRules rules;
+    // What stands above the folder ignores things in it, too.
+    for (std::size_t end = 0; end < folder.size() && !ignored_too; ++end)
+      if (end == 0 || folder[end] == '/') read_rules(folder.substr(0, end), rules);
+    if (is_folder(folder)) collect_uploads(folder, ignored_too, std::move(rules), found);
+    std::ranges::sort(found.files);
+    std::ranges::sort(found.refused);
+    return found;
   }
 
   std::string display(const std::string& path) const override {
@@ -86,14 +99,47 @@ class DiskTree : public Tree {
     }
   }
 
+  void read_rules(const std::string& folder, IgnoreRules& rules) const {
+    if (const auto text = read(folder.empty() ? ".gitignore" : folder + "/.gitignore"))
+      rules.add_file(*text, folder);
+  }
+
+  bool is_ignored(const std::string& path, bool folder, const IgnoreRules& rules) const {
+    const auto verdict = ignored_ ? ignored_(path, folder) : std::nullopt;
+    return verdict ? *verdict : rules.verdict(path, folder).value_or(false);
+  }
+
+  void collect_uploads(const std::string& folder, bool ignored_too, IgnoreRules rules,
+                       Uploads& found) const {
+    if (!ignored_too) read_rules(folder, rules);
+    std::error_code error;
+    for (fs::directory_iterator at(root_ / folder, error), end; !error && at != end;
+         at.increment(error)) {
+      const std::string name = at->path().filename().string();
+      if (name == ".git" || name == ".databricks") continue;
+      const std::string path = folder.empty() ? name : folder + "/" + name;
+      std::error_code unreadable;
+      const bool is_directory = at->is_directory(unreadable);
+      if (!ignored_too && is_ignored(path, is_directory, rules)) continue;
+      if (at->is_symlink(unreadable) && !stays_inside(root_ / path)) {
+        found.refused.push_back(path);
+      } else if (is_directory) {
+        if (!at->is_symlink(unreadable)) collect_uploads(path, ignored_too, rules, found);
+      } else if (is_file(path)) {
+        found.files.push_back(path);
+      }
+    }
+  }
+
   fs::path root_;
   fs::path here_;
+  Ignored ignored_;
 };
 
 }  // namespace
 
-std::unique_ptr<Tree> open_disk_tree(const fs::path& root) {
-  return std::make_unique<DiskTree>(root);
+std::unique_ptr<Tree> open_disk_tree(const fs::path& root, Ignored ignored) {
+  return std::make_unique<DiskTree>(root, std::move(ignored));
 }
 
 fs::path project_root(const fs::path& path) {

@@ -63,6 +63,9 @@ struct Scope {
   std::string root_path;  // may hold kUserName
   std::string file_path;  // below root_path unless the spec says otherwise
   std::string folder;     // of the spec, relative to the project root
+  /// The deepest folder that holds the spec and every local file that has no place of its own:
+  /// files and notebooks lie below file_path as they lie below it.
+  std::string layout_root;
   /// A file is missing: what nobody declares may stand in it.
   bool incomplete = false;
 };

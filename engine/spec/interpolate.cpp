@@ -116,6 +116,9 @@ const Node* Interpolator::apply_scalar(const Node& node) {
 
 bool Interpolator::is_left_alone(std::string_view path) const {
   if (begins_with_name(path, "resources")) return true;
+  // Made by a variable that is looked up; nobody else writes it.
+  if (path.starts_with("lookup.") && entries_.contains("var." + std::string(path.substr(7))))
+    return true;
   if (path == kUserName.substr(2, kUserName.size() - 3)) return true;
   if (path == kShortName.substr(2, kShortName.size() - 3)) return true;
   // "${HOME}" in a shell command or an environment variable is none of ours.

@@ -15,6 +15,11 @@ namespace dbplan {
 inline constexpr std::string_view kUserName = "${workspace.current_user.userName}";
 inline constexpr std::string_view kShortName = "${workspace.current_user.short_name}";
 
+/// How a text begins that stands for an id which the workspace is asked for:
+/// "${lookup.<variable>}", with kAsNumber before the brace where a field wants a number.
+inline constexpr std::string_view kLookup = "${lookup.";
+inline constexpr std::string_view kAsNumber = "#int";
+
 /// Replaces `${...}` in values. `${resources...}` and the current user stay as they are.
 class Interpolator {
  public:

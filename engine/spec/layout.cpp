@@ -8,13 +8,6 @@
 namespace dbplan {
 namespace {
 
-enum class Shape { Text, Flag, Count, Texts, Maps, Map, Any, Unsupported };
-
-struct Entry {
-  std::string_view name;
-  Shape shape;
-};
-
 constexpr Entry kTop[] = {
     {"artifacts", Shape::Unsupported},
     {"bundle", Shape::Map},
@@ -26,7 +19,7 @@ constexpr Entry kTop[] = {
     {"resources", Shape::Map},
     {"run_as", Shape::Map},
     {"scripts", Shape::Unsupported},
-    {"sync", Shape::Unsupported},
+    {"sync", Shape::Map},
     {"targets", Shape::Map},
     {"variables", Shape::Map},
     {"workspace", Shape::Map},
@@ -39,7 +32,7 @@ constexpr Entry kBundle[] = {
     {"compute_id", Shape::Unsupported},
     {"databricks_cli_version", Shape::Text},
     {"deployment", Shape::Unsupported},
-    {"git", Shape::Unsupported},
+    {"git", Shape::Map},
     {"name", Shape::Text},
     {"uuid", Shape::Text},
 };
@@ -49,9 +42,9 @@ constexpr Entry kWorkspace[] = {
     {"profile", Shape::Text},
     {"root_path", Shape::Text},
     {"file_path", Shape::Text},
-    {"artifact_path", Shape::Unsupported},
+    {"artifact_path", Shape::Text},
     {"state_path", Shape::Unsupported},
-    {"resource_path", Shape::Unsupported},
+    {"resource_path", Shape::Text},
     {"auth_type", Shape::Unsupported},
     {"client_id", Shape::Unsupported},
     {"azure_client_id", Shape::Unsupported},
@@ -70,9 +63,25 @@ constexpr Entry kPresets[] = {
     {"trigger_pause_status", Shape::Text},
     {"tags", Shape::Map},
     {"jobs_max_concurrent_runs", Shape::Count},
-    {"pipelines_development", Shape::Unsupported},
-    {"source_linked_deployment", Shape::Unsupported},
-    {"artifacts_dynamic_version", Shape::Unsupported},
+    {"pipelines_development", Shape::Flag},
+    {"source_linked_deployment", Shape::Flag},
+    {"artifacts_dynamic_version", Shape::Flag},
+};
+
+constexpr Entry kSync[] = {
+    {"exclude", Shape::Texts},
+    {"include", Shape::Texts},
+    {"paths", Shape::Texts},
+};
+
+constexpr Entry kGit[] = {
+    {"branch", Shape::Text},
+    {"origin_url", Shape::Text},
+};
+
+constexpr Entry kRunAs[] = {
+    {"service_principal_name", Shape::Text},
+    {"user_name", Shape::Text},
 };
 
 constexpr Entry kTarget[] = {
@@ -81,13 +90,13 @@ constexpr Entry kTarget[] = {
     {"cluster_id", Shape::Unsupported},
     {"compute_id", Shape::Unsupported},
     {"default", Shape::Flag},
-    {"git", Shape::Unsupported},
+    {"git", Shape::Map},
     {"mode", Shape::Text},
     {"permissions", Shape::Maps},
     {"presets", Shape::Map},
     {"resources", Shape::Map},
     {"run_as", Shape::Map},
-    {"sync", Shape::Unsupported},
+    {"sync", Shape::Map},
     {"variables", Shape::Map},
     {"workspace", Shape::Map},
     {"experimental", Shape::Unsupported},
@@ -96,7 +105,7 @@ constexpr Entry kTarget[] = {
 constexpr Entry kVariable[] = {
     {"default", Shape::Any},
     {"description", Shape::Text},
-    {"lookup", Shape::Unsupported},
+    {"lookup", Shape::Map},
     {"type", Shape::Text},
 };
 
@@ -110,7 +119,7 @@ bool fits(const Node& node, Shape shape) {
     case Shape::Text:
       return node.is_scalar();
     case Shape::Flag:
-      return is_truth(node);
+      return is_truth(node) || (node.is_scalar() && node.text.find("${") != node.text.npos);
     case Shape::Count:
       return node.is_scalar() &&
              (plain_kind(node.text) == ScalarKind::Int || node.text.find("${") != node.text.npos);
@@ -171,6 +180,11 @@ class LayoutCheck {
     named_block(node, "bundle", kBundle);
     named_block(node, "workspace", kWorkspace);
     named_block(node, "presets", kPresets);
+    named_block(node, "sync", kSync);
+    named_block(node, "git", kGit);
+    named_block(node, "run_as", kRunAs);
+    if (const Node* bundle = find_value(node, "bundle"); bundle != nullptr)
+      named_block(*bundle, "git", kGit);
     resources(node);
   }
 
@@ -234,6 +248,18 @@ class LayoutCheck {
 };
 
 }  // namespace
+
+std::span<const Entry> frame_entries(std::string_view block) {
+  struct Block {
+    std::string_view name;
+    std::span<const Entry> entries;
+  };
+  static constexpr Block kBlocks[] = {
+      {"bundle", kBundle}, {"git", kGit},           {"presets", kPresets},
+      {"run_as", kRunAs},  {"spec", kTop},          {"sync", kSync},
+      {"target", kTarget}, {"variable", kVariable}, {"workspace", kWorkspace}};
+  return std::ranges::find(kBlocks, block, &Block::name)->entries;
+}
 
 void check_layout(const Node& root, Reporter& report) { LayoutCheck(report).document(root); }
 

@@ -5,6 +5,7 @@
 #include "engine/spec/layout.hpp"
 #include "engine/spec/loaded_spec.hpp"
 #include "engine/spec/loader.hpp"
+#include "engine/spec/local_files.hpp"
 #include "engine/spec/notebooks.hpp"
 #include "engine/spec/path_text.hpp"
 #include "engine/spec/permissions.hpp"
@@ -13,6 +14,7 @@
 #include "engine/spec/resources.hpp"
 #include "engine/spec/schedules.hpp"
 #include "engine/spec/variables.hpp"
+#include "engine/spec/yaml_reader.hpp"
 
 namespace dbplan {
 namespace {
@@ -38,17 +40,19 @@ class Load {
     read_resources(*resources, kinds_, interpolator, drafts, report_);
     name_keys(drafts, report_);
     const Node* mode = target_.node == nullptr ? nullptr : find_value(*target_.node, "mode");
-    apply_presets(read_presets(merged_block(*sources_.root, target_, "presets", arena_), mode,
-                               interpolator, report_),
-                  drafts);
-    apply_run_as(read_run_as(*sources_.root, target_, interpolator, report_), drafts);
+    if (mode != nullptr) mode = interpolator.apply(mode);
+    const Node* preset_block = merged_block(*sources_.root, target_, "presets", arena_);
+    const Presets presets = read_presets(preset_block, mode, interpolator, report_);
+    apply_presets(presets, drafts);
+    const Json run_as = read_run_as(*sources_.root, target_, interpolator, report_);
+    apply_run_as(run_as, drafts);
+    if (mode != nullptr) check_mode(*mode, presets, preset_block, run_as, interpolator);
     attach_schedules(drafts, report_);
-    if (const Kind* notebooks = find_kind(kinds_, "notebooks"))
-      place_notebooks(drafts, *notebooks, scope_, tree_, spec_->files, report_);
+    place_files(interpolator, drafts);
     expand_permissions(general_permissions(interpolator), scope_, kinds_, drafts, report_);
     check_moves(drafts, report_);
-    refuse_local_files(drafts);
     link_references(drafts, kinds_, scope_, report_);
+    keep_lookups(interpolator);
     finish(std::move(drafts));
     return std::move(spec_);
   }
@@ -58,8 +62,9 @@ class Load {
   void define_names(Interpolator& interpolator) {
     const Node* bundle = merged_block(*sources_.root, target_, "bundle", arena_);
     const Node* workspace = merged_block(*sources_.root, target_, "workspace", arena_);
-    define_variables(*sources_.root, target_, options_, sources_.start, arena_, interpolator,
-                     report_);
+    lookups_ =
+        define_variables(*sources_.root, target_, {options_, read_variable_file(), sources_.start},
+                         arena_, interpolator, report_);
     const Node* name = bundle == nullptr ? nullptr : find_value(*bundle, "name");
     if (name == nullptr && !sources_.incomplete)
       report_.error(sources_.start, "Missing bundle name",
@@ -72,11 +77,13 @@ class Load {
       const Node* value = workspace == nullptr ? nullptr : find_value(*workspace, field);
       if (value != nullptr) interpolator.define(std::string("workspace.") + field, value);
     }
+    define_git(bundle, interpolator);
     scope_.bundle = interpolator.text_of("bundle.name").value_or("");
     scope_.target = target_.name;
     check_name(scope_.bundle, name == nullptr ? sources_.start : name->place);
     check_name(scope_.target, sources_.start);
     scope_.folder = sources_.folder;
+    scope_.layout_root = sources_.folder;
     scope_.incomplete = sources_.incomplete;
     define_paths(workspace, interpolator);
     spec_->desired.host = interpolator.text_of("workspace.host").value_or("");
@@ -96,6 +103,16 @@ class Load {
                            ? workspace_path(*interpolator.apply(files))
                            : scope_.root_path + "/files";
     interpolator.define("workspace.file_path", text(scope_.file_path));
+    // dbplan puts nothing there; names in a spec may be made of them.
+    interpolator.define("workspace.state_path", text(scope_.root_path + "/state"));
+    for (const auto& [field, folder] :
+         {std::pair{"artifact_path", "/artifacts"}, {"resource_path", "/resources"}}) {
+      const Node* given = workspace == nullptr ? nullptr : find_value(*workspace, field);
+      interpolator.define(std::string("workspace.") + field,
+                          given != nullptr && given->is_scalar()
+                              ? text(workspace_path(*interpolator.apply(given)))
+                              : text(scope_.root_path + folder));
+    }
   }
 
   // The lists of the spec and of its target are joined; who is in both has the target's level.
@@ -149,14 +166,117 @@ class Load {
     return arena_.scalar(value, Node::Style::Quoted, sources_.start);
   }
 
-  void refuse_local_files(const Drafts& drafts) {
-    for (const Draft& draft : drafts.all)
-      for (const Link& link : draft.local_files)
-        if (!reads_from_git(draft.resource.body, link.pointer))
-          report_.error(link.node->place, "Not supported yet",
-                        in_quotes(link.node->text) +
-                            " is a local file, and dbplan uploads notebooks only for now. Put the "
-                            "file into the workspace and name it by its path there.");
+  // Values of variables that are kept beside the spec and out of the repository.
+  const Node* read_variable_file() {
+    const auto path = join_path(sources_.folder,
+                                ".databricks/bundle/" + target_.name + "/variable-overrides.json");
+    if (!path || !tree_.is_file(*path)) return nullptr;
+    auto text = tree_.read(*path);
+    if (!text) return nullptr;
+    const std::uint32_t file = spec_->files.add(*path, tree_.display(*path), std::move(*text));
+    const Node* values = read_yaml(spec_->files, file, arena_, report_);
+    if (values == nullptr || values->is_map()) return values;
+    report_.error(
+        values->place, "Wrong type",
+        "The file is a map of variables, and this is " + std::string(describe(*values)) + ".");
+    return nullptr;
+  }
+
+  const GitFacts& git_facts() {
+    if (!git_) git_ = options_.git ? options_.git() : GitFacts{};
+    return *git_;
+  }
+
+  bool speaks_of(std::string_view name) const {
+    for (std::uint32_t file = 0; file < spec_->files.size(); ++file)
+      if (spec_->files.text(file).find(name) != std::string_view::npos) return true;
+    return false;
+  }
+
+  void define_git(const Node* bundle, Interpolator& interpolator) {
+    if (!speaks_of("bundle.git.")) return;
+    const Node* git = bundle == nullptr ? nullptr : find_value(*bundle, "git");
+    const auto define = [&](const std::string& name, const std::string& fact) {
+      const Node* given = git == nullptr || !git->is_map() ? nullptr : find_value(*git, name);
+      if (given == nullptr && fact.empty()) return;
+      interpolator.define("bundle.git." + name, given == nullptr ? text(fact) : given);
+    };
+    define("branch", git_facts().branch);
+    define("commit", git_facts().commit);
+    define("origin_url", git_facts().origin_url);
+  }
+
+  void place_files(Interpolator& interpolator, Drafts& drafts) {
+    const Kind* notebooks = find_kind(kinds_, "notebooks");
+    const Kind* files = find_kind(kinds_, "files");
+    if (notebooks == nullptr || files == nullptr) return;
+    Member sync{"sync", {}, nullptr};
+    for (const Node* node : {sources_.root, target_.node})
+      if (const Member* member = node == nullptr ? nullptr : find_member(*node, "sync"))
+        sync = {"sync", member->place, member->value};
+    const bool is_synced = sync.value != nullptr;
+    if (const Node* block = merged_block(*sources_.root, target_, "sync", arena_))
+      sync.value = interpolator.apply(block);
+    LocalFiles local(tree_, spec_->files, *files, report_);
+    local.collect(is_synced ? &sync : nullptr, drafts, scope_);
+    place_notebooks(drafts, *notebooks, local.notebooks(), scope_, tree_, spec_->files, report_);
+    local.place(drafts, scope_);
+  }
+
+  // What bundles ask of a target with this mode.
+  void check_mode(const Node& mode, const Presets& presets, const Node* preset_block,
+                  const Json& run_as, Interpolator& interpolator) {
+    const Node* workspace = merged_block(*sources_.root, target_, "workspace", arena_);
+    const Node* own = target_.node == nullptr ? nullptr : find_value(*target_.node, "workspace");
+    if (mode.text == "development") {
+      const auto check = [&](const std::string& value, std::string_view block, const Node* fields,
+                             std::string_view field) {
+        const Member* member = fields == nullptr ? nullptr : find_member(*fields, field);
+        if (member == nullptr || value.find("${workspace.current_user.") != value.npos) return;
+        spec_->user_checks.push_back(
+            {value, member->place, "Not one user's own",
+             "In development mode everybody has a copy, so " + in_quotes(field) + " of " +
+                 in_quotes(block) +
+                 " has to hold the name of the user. Use ${workspace.current_user.short_name}" +
+                 (field == "root_path" ? " or begin it with \"~/\"." : ".")});
+      };
+      check(presets.name_prefix, "presets", preset_block, "name_prefix");
+      check(scope_.root_path, "workspace", workspace, "root_path");
+      if (presets.pause_status == "UNPAUSED")
+        report_.error(find_member(*preset_block, "trigger_pause_status")->place,
+                      "Conflicting fields",
+                      "In development mode nothing starts by itself: \"trigger_pause_status\" "
+                      "cannot be UNPAUSED here. A schedule may say so itself.");
+    } else if (mode.text == "production") {
+      const bool has_root = own != nullptr && own->is_map() && find_value(*own, "root_path");
+      if (!has_root && run_as.empty()) spec_->needs_root_path = mode.place;
+      check_branch(interpolator);
+    }
+  }
+
+  void check_branch(Interpolator& interpolator) {
+    const Node* bundle = merged_block(*sources_.root, target_, "bundle", arena_);
+    const Node* git = bundle == nullptr ? nullptr : find_value(*bundle, "git");
+    const Node* branch = git == nullptr || !git->is_map() ? nullptr : find_value(*git, "branch");
+    if (branch == nullptr || git_facts().branch.empty()) return;
+    const std::string wanted(interpolator.apply(branch)->text);
+    if (wanted != git_facts().branch)
+      report_.error(branch->place, "Wrong branch",
+                    "This target is for the branch " + in_quotes(wanted) +
+                        ", and the work tree is on " + in_quotes(git_facts().branch) + ".");
+  }
+
+  void keep_lookups(Interpolator& interpolator) {
+    for (const Lookup& lookup : lookups_) {
+      const Node* name = interpolator.apply(lookup.name);
+      spec_->lookups.push_back({lookup.variable, lookup.type, std::string(name->text),
+                                report_.range(lookup.name->place)});
+      if (name->text.find("${") != std::string_view::npos)
+        report_.error(lookup.name->place, "Name is not known",
+                      "The name of what is looked up has to be known before the workspace is "
+                      "asked, and " +
+                          in_quotes(name->text) + " is not.");
+    }
   }
 
   void finish(Drafts drafts) {
@@ -183,7 +303,20 @@ class Load {
   Sources sources_;
   Target target_;
   Scope scope_;
+  std::vector<Lookup> lookups_;
+  std::optional<GitFacts> git_;
 };
+
+// Whether a text below `value` holds the placeholder that begins with `begin`.
+bool mentions(const Json& value, const std::string& begin) {
+  if (value.is_structured())
+    return std::ranges::any_of(value, [&](const Json& item) { return mentions(item, begin); });
+  if (!value.is_string()) return false;
+  const auto& text = value.get_ref<const std::string&>();
+  for (std::size_t at = text.find(begin); at != text.npos; at = text.find(begin, at + 1))
+    if (text[at + begin.size()] == '}' || text[at + begin.size()] == '#') return true;
+  return false;
+}
 
 }  // namespace
 
@@ -193,6 +326,18 @@ SpecPtr load_spec(const Tree& tree, const SpecOptions& options, std::span<const 
 }
 
 void SpecDeleter::operator()(Spec* spec) const { delete spec; }
+
+std::vector<SpecLookup> spec_lookups(const Spec& spec) {
+  std::vector<SpecLookup> used;
+  for (const SpecLookup& lookup : spec.lookups) {
+    const std::string text = std::string(kLookup) + lookup.variable;
+    if (std::ranges::any_of(spec.desired.resources, [&](const Resource& resource) {
+          return mentions(resource.body, text);
+        }))
+      used.push_back(lookup);
+  }
+  return used;
+}
 
 SpecWorkspace spec_workspace(const Spec& spec) { return {spec.desired.host, spec.desired.profile}; }
 

@@ -40,8 +40,8 @@ class NotebookPlaces {
 
 /// Gives every item its workspace path, and those that were found their key. Relative paths
 /// between notebooks must hold in the workspace as they do locally; where they cannot, that is
-/// reported.
-void lay_out(std::vector<NotebookItem>& items, const Scope& scope, NotebookPlaces& places,
-             Reporter& report);
+/// reported. Returns the layout's root.
+std::string lay_out(std::vector<NotebookItem>& items, const Scope& scope, NotebookPlaces& places,
+                    Reporter& report);
 
 }  // namespace dbplan

@@ -9,7 +9,7 @@ namespace {
 /// The deepest folder that holds the spec and every notebook that the layout places: moving one
 /// notebook does not change how the others see each other.
 std::string layout_root(const std::vector<NotebookItem>& items, const Scope& scope) {
-  std::string root = scope.folder;
+  std::string root = scope.layout_root;
   for (const NotebookItem& item : items)
     if (item.in_layout) root = common_folder(root, folder_of(item.draft.resource.source));
   return root;
@@ -27,7 +27,7 @@ class Layout {
          Reporter& report)
       : items_(items), scope_(scope), places_(places), report_(report) {}
 
-  void place() {
+  std::string place() {
     follow_layout();
     const std::string root = layout_root(items_, scope_);
     for (NotebookItem& item : items_)
@@ -41,6 +41,7 @@ class Layout {
       resource.body["path"] = item.workspace_path;
       if (!item.is_declared) resource.address = {"notebooks", key_of(resource.source, root)};
     }
+    return root;
   }
 
  private:
@@ -116,9 +117,9 @@ Place NotebookPlaces::place(const NotebookItem& item, const NotebookCall& call) 
   return {found->second, static_cast<std::uint32_t>(call.line), 1};
 }
 
-void lay_out(std::vector<NotebookItem>& items, const Scope& scope, NotebookPlaces& places,
-             Reporter& report) {
-  Layout(items, scope, places, report).place();
+std::string lay_out(std::vector<NotebookItem>& items, const Scope& scope, NotebookPlaces& places,
+                    Reporter& report) {
+  return Layout(items, scope, places, report).place();
 }
 
 }  // namespace dbplan

@@ -27,8 +27,8 @@ struct Use {
 
 class Notebooks {
  public:
-  Notebooks(Drafts& drafts, const Kind& kind, const Scope& scope, const Tree& tree,
-            SourceFiles& files, Reporter& report)
+  Notebooks(Drafts& drafts, const Kind& kind, Scope& scope, const Tree& tree, SourceFiles& files,
+            Reporter& report)
       : drafts_(drafts),
         kind_(kind),
         scope_(scope),
@@ -37,13 +37,18 @@ class Notebooks {
         report_(report),
         places_(tree, files) {}
 
-  void place() {
+  void place(std::span<const SyncedNotebook> synced) {
     take_declared();
     for (std::size_t i = 0; i < drafts_.all.size(); ++i)
       for (const Link& link : drafts_.all[i].links)
         if (link.rule != nullptr && link.rule->kind == kind_.name) find_in_task(i, link);
+    for (const SyncedNotebook& notebook : synced) {
+      const std::size_t item =
+          find_or_add(notebook.path, notebook.place, report_.range(notebook.place));
+      items_[item].in_layout = items_[item].in_layout || !items_[item].is_declared;
+    }
     for (std::size_t i = 0; i < items_.size(); ++i) find_children(i);  // grows as it is walked
-    lay_out(items_, scope_, places_, report_);
+    scope_.layout_root = lay_out(items_, scope_, places_, report_);
     drop_cycles();
     give_back();
   }
@@ -66,9 +71,6 @@ class Notebooks {
     if (draft.node == nullptr) return;  // no map: reported
     const Node* source = find_value(*draft.node, "source");
     if (source == nullptr || !source->is_scalar()) {
-      if (source == nullptr)
-        report_.error(draft.place, "Missing field",
-                      "\"source\" is required in a notebook: a local file, or a folder of them.");
       broken_.push_back(std::move(draft));
       return;
     }
@@ -90,13 +92,17 @@ class Notebooks {
   }
 
   void add_folder(const Draft& folder, const std::string& path, Place place) {
+    if (folder.resource.moved_from || folder.resource.adopt)
+      report_.error(folder.place, "Conflicting fields",
+                    "\"moved\" and \"adopt\" speak of one notebook, and the source is a folder of "
+                    "them. Declare that notebook by itself.");
     bool any = false;
     for (const std::string& file : tree_.files_below(path)) {
       if (!is_notebook_file(tree_, file)) {
         report_.warning(place, "Not a notebook",
                         in_quotes(tree_.display(file)) +
-                            " is no notebook and is left out: files "
-                            "other than notebooks are not uploaded yet.");
+                            " is no notebook and is left out. Other files are uploaded by an "
+                            "entry below \"files\", or by \"sync\".");
         continue;
       }
       any = true;
@@ -290,7 +296,7 @@ class Notebooks {
 
   Drafts& drafts_;
   const Kind& kind_;
-  const Scope& scope_;
+  Scope& scope_;
   const Tree& tree_;
   SourceFiles& files_;
   Reporter& report_;
@@ -305,9 +311,9 @@ class Notebooks {
 
 }  // namespace
 
-void place_notebooks(Drafts& drafts, const Kind& kind, const Scope& scope, const Tree& tree,
-                     SourceFiles& files, Reporter& report) {
-  Notebooks(drafts, kind, scope, tree, files, report).place();
+void place_notebooks(Drafts& drafts, const Kind& kind, std::span<const SyncedNotebook> synced,
+                     Scope& scope, const Tree& tree, SourceFiles& files, Reporter& report) {
+  Notebooks(drafts, kind, scope, tree, files, report).place(synced);
 }
 
 bool reads_from_git(const Json& job, const Json::json_pointer& pointer) {

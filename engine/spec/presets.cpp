@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/spec/layout.hpp"
+
 namespace dbplan {
 namespace {
 
@@ -77,6 +79,10 @@ Presets read_presets(const Node* node, const Node* mode, Interpolator& interpola
                    "\"trigger_pause_status\" is PAUSED or UNPAUSED." +
                        suggestion(status->text, {"PAUSED", "UNPAUSED"}));
   }
+  // Jobs of dbplan always run what was uploaded, never the sources beside them.
+  if (const Member* linked = find_member(*node, "source_linked_deployment");
+      linked != nullptr && linked->value->text == "true")
+    report_unsupported(linked->place, "source_linked_deployment", report);
   if (const Node* tags = find_value(*node, "tags"); tags != nullptr && tags->is_map())
     read_tags(*tags, presets, report);
   if (const Node* runs = find_value(*node, "jobs_max_concurrent_runs");
@@ -103,13 +109,8 @@ Json read_run_as(const Node& root, const Target& target, Interpolator& interpola
   if (node == nullptr || !node->is_map()) return run_as;
   node = interpolator.apply(node);
   for (const Member& member : node->members) {
-    if (member.key != "user_name" && member.key != "service_principal_name")
-      report.error(member.place, "Unknown field",
-                   in_quotes(member.key) + " is not a field of \"run_as\"." +
-                       suggestion(member.key, {"user_name", "service_principal_name"}));
-    else if (!member.value->is_scalar())
-      report.error(member.place, "Wrong type", in_quotes(member.key) + " is text.");
-    else
+    const bool known = member.key == "user_name" || member.key == "service_principal_name";
+    if (known && member.value->is_scalar())  // what else there is, the layout check spoke of
       run_as[std::string(member.key)] = std::string(member.value->text);
   }
   if (run_as.size() == 2)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/spec/blocks.hpp"
+#include "engine/spec/compute.hpp"
 #include "engine/spec/layout.hpp"
 #include "engine/spec/task_graph.hpp"
 
@@ -54,6 +55,7 @@ class ResourceReader {
     made.resource.body = std::move(body.json);
     made.links = std::move(body.links);
     made.local_files = std::move(body.local_files);
+    complete_compute(kind, *made.node, made.resource.body, member.place, report_);
     check_stamp(*made.node, kind);
     if (kind.name == "jobs") check_task_graph(*made.node, report_);
     drafts_.add(std::move(made));
@@ -125,6 +127,8 @@ void report_kind(const Member& member, std::span<const Kind* const> kinds, Repor
 }
 
 }  // namespace
+
+std::span<const std::string_view> later_kinds() { return kLaterKinds; }
 
 bool is_later_kind(std::string_view kind) {
   return std::ranges::find(kLaterKinds, kind) != std::end(kLaterKinds);

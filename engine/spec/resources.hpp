@@ -9,6 +9,7 @@ namespace dbplan {
 
 /// Whether bundles know this kind of resource and dbplan does not manage it yet.
 bool is_later_kind(std::string_view kind);
+std::span<const std::string_view> later_kinds();
 
 /// Reads every resource below `resources` (targets already merged in): fills in variables, checks
 /// each against its kind, takes dbplan's own blocks out. Sorted by address.

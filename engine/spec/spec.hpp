@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/base/diagnostic.hpp"
 #include "engine/model/resource.hpp"
@@ -19,6 +21,8 @@ struct SpecOptions {
   std::map<std::string, std::string> environment;  // only BUNDLE_VAR_* is looked at
   /// What bundles know and dbplan does not do is left out with a warning, not refused.
   bool skip_unsupported = false;
+  /// Asked only when the spec speaks of ${bundle.git...} or of the branch it is for.
+  std::function<GitFacts()> git = {};
 };
 
 /// A loaded spec: all files merged, the target's overrides applied, variables substituted;
@@ -41,10 +45,30 @@ struct SpecWorkspace {
 };
 SpecWorkspace spec_workspace(const Spec& spec);
 
-/// Fills in what depends on the user (`${workspace.current_user.*}`, the default root path) and
-/// finds the notebooks that nobody lists. `user_name` empty: offline, the references to the
-/// current user stay symbolic in texts. Problems are added to `problems`.
-Desired resolve(const Spec& spec, const Tree& tree, const std::string& user_name,
+/// A variable that holds the id of something in the workspace, found by its name.
+struct SpecLookup {
+  std::string variable;
+  std::string type;  // "cluster", "job", "warehouse", ...: see lookup_types()
+  std::string name;
+  SourceRange where;
+};
+/// The lookups that the spec's resources use: to be answered before resolve().
+std::vector<SpecLookup> spec_lookups(const Spec& spec);
+
+/// What only the workspace knows.
+struct ServerFacts {
+  std::string user_name;                       // empty: offline
+  std::map<std::string, std::string> lookups;  // variable -> id
+};
+
+/// Fills in what depends on the workspace: the user (`${workspace.current_user.*}`, the default
+/// root path) and the ids that were looked up. What is not known stays symbolic in texts. Checks
+/// what a target's mode asks of the user. Problems are added to `problems`.
+Desired resolve(const Spec& spec, const Tree& tree, const ServerFacts& facts,
                 Diagnostics& problems);
+inline Desired resolve(const Spec& spec, const Tree& tree, const std::string& user_name,
+                       Diagnostics& problems) {
+  return resolve(spec, tree, ServerFacts{.user_name = user_name, .lookups = {}}, problems);
+}
 
 }  // namespace dbplan

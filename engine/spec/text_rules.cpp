@@ -33,19 +33,18 @@ void check_text(std::string_view field, const Node& node, Reporter& report) {
   }
 }
 
-bool names_local_file(std::span<const std::string_view> path, std::string_view text) {
+bool names_file(std::span<const std::string_view> path, std::string_view text) {
   if (path.empty() || text.empty()) return false;
-  if (text.starts_with("./") || text.starts_with("../")) {
-    const std::string_view field = path.back();
-    if (std::ranges::find(kFileFields, field) != std::end(kFileFields)) return true;
-    if (path.size() < 2) return false;
-    return field == "project_directory" || path[path.size() - 2] == "dependencies" ||
-           (field == "path" && path[path.size() - 2] == "file");
-  }
+  const std::string_view field = path.back();
+  const std::string_view above = path.size() < 2 ? std::string_view{} : path[path.size() - 2];
+  const bool is_sql_file = field == "path" && above == "file";
+  const bool is_file = std::ranges::find(kFileFields, field) != std::end(kFileFields) ||
+                       field == "project_directory" || above == "dependencies" || is_sql_file;
+  if (!is_file) return false;
+  if (text.starts_with("-r ")) text.remove_prefix(3);
+  if (text.starts_with("./") || text.starts_with("../") || text.starts_with('/')) return true;
   // A relative path without "./" is local for these two alone; elsewhere it may be a name.
-  const bool is_path = path.back() == "python_file" || (path.back() == "path" && path.size() > 1 &&
-                                                        path[path.size() - 2] == "file");
-  return is_path && text[0] != '/' && text.find("://") == std::string_view::npos &&
+  return (field == "python_file" || is_sql_file) && text.find("://") == std::string_view::npos &&
          text.find("${") == std::string_view::npos && !text.starts_with("dbfs:");
 }
 

@@ -12,8 +12,8 @@ namespace dbplan {
 /// known by the name of their field.
 void check_text(std::string_view field, const Node& node, Reporter& report);
 
-/// Whether a body's field names a local file that would have to be uploaded (a Python file, a
-/// wheel, a SQL file), as opposed to something in the workspace.
-bool names_local_file(std::span<const std::string_view> path, std::string_view text);
+/// Whether a body's field names a file (a Python file, a wheel, a SQL file) that is local, or
+/// stands in the workspace by its absolute path.
+bool names_file(std::span<const std::string_view> path, std::string_view text);
 
 }  // namespace dbplan

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/spec/ignore_rules.hpp"
 #include "engine/spec/tree.hpp"
 
 namespace dbplan::test {
@@ -30,6 +31,15 @@ class MemoryTree : public Tree {
     std::vector<std::string> found;
     for (const auto& [path, text] : files_)
       if (folder.empty() || path.starts_with(folder + "/")) found.push_back(path);
+    return found;
+  }
+  Uploads uploads_below(const std::string& folder, bool ignored_too) const override {
+    IgnoreRules rules;
+    if (const auto ignore = files_.find(".gitignore"); ignore != files_.end() && !ignored_too)
+      rules.add_file(ignore->second, "");
+    Uploads found;
+    for (const std::string& path : files_below(folder))
+      if (!rules.ignores_file(path)) found.files.push_back(path);
     return found;
   }
   std::string display(const std::string& path) const override { return path.empty() ? "." : path; }

@@ -113,7 +113,8 @@ TEST_CASE("body: items of keyed lists have different keys") {
 
 TEST_CASE("body: the reserved tag") {
   check_one(job("tags: {dbplan: x}"), "Reserved tag at 5: dbplan", "another name");
-  check_one(load_text("resources: {clusters: {c: {spark_version: x, custom_tags: {dbplan: y}}}}\n"),
+  check_one(load_text("resources: {clusters: {c: {spark_version: x, num_workers: 1, custom_tags: "
+                      "{dbplan: y}}}}\n"),
             "Reserved tag at 2: dbplan", "another name");
 }
 
@@ -129,7 +130,8 @@ TEST_CASE("body: cron expressions and time zones") {
 
 TEST_CASE("body: lifecycle, and a block that is not done yet") {
   const auto loaded = load_text(
-      "resources: {clusters: {c: {spark_version: x, lifecycle: {prevent_destroy: true, started: "
+      "resources: {clusters: {c: {spark_version: x, num_workers: 1, lifecycle: {prevent_destroy: "
+      "true, started: "
       "false}}}}\n");
   check_clean(loaded);
   CHECK(loaded.at("clusters", "c").prevent_destroy);
@@ -154,20 +156,6 @@ TEST_CASE("body: kinds and keys") {
   check_clean(
       load_text("resources: {jobs: {foo: {name: x}, foo__bar: {name: x}, größe: {name: x}}}\n"));
   check_clean(load_text("resources: {jobs: , clusters: }\n"));
-}
-
-TEST_CASE("body: local files other than notebooks are refused for now, those in git are not") {
-  const std::string task = "tasks: [{task_key: t, spark_python_task: {python_file: ./x.py";
-  check_one(job(task + "}}]"), "Not supported yet at 5: ./x.py", "local file");
-  check_clean(job(task + ", source: GIT}}]"));
-  check_clean(
-      job("git_source: {git_url: 'https://example.com/r', git_provider: gitHub, git_branch: "
-          "main}\n" +
-          task + "}}]"));
-  check_clean(job("tasks: [{task_key: t, spark_python_task: {python_file: /Workspace/x.py}}]"));
-  check_one(job("tasks: [{task_key: t, libraries: [{whl: ../dist/a.whl}], notebook_task: "
-                "{notebook_path: /x}}]"),
-            "Not supported yet at 5: ../dist/a.whl", "local file");
 }
 
 TEST_CASE("body: five mistakes are five messages in one run") {

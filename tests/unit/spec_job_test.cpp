@@ -40,7 +40,7 @@ TEST_CASE("tasks: diamonds are no cycles") {
 
 TEST_CASE("tasks: job clusters and environments must exist") {
   const std::string clusters =
-      "job_clusters: [{job_cluster_key: main, new_cluster: {spark_version: x}}], ";
+      "job_clusters: [{job_cluster_key: main, new_cluster: {spark_version: x, num_workers: 1}}], ";
   check_one(tasks({"{task_key: t, job_cluster_key: mai, " + kRun + "}"}, clusters),
             "Unknown job cluster at 5: mai", "\"main\"");
   check_one(tasks({"{task_key: t, environment_key: e, " + kRun + "}"}),
@@ -56,7 +56,8 @@ TEST_CASE("tasks: one thing to do, on one cluster") {
   check_one(tasks({"{task_key: t}"}), "Missing field at 5: {", "nothing to run");
   check_one(tasks({"{task_key: t, " + kRun + ", run_job_task: {job_id: 1}}"}),
             "Conflicting fields at 5: run_job_task", "Make two tasks");
-  check_one(tasks({"{task_key: t, existing_cluster_id: x, new_cluster: {spark_version: y}, " +
+  check_one(tasks({"{task_key: t, existing_cluster_id: x, new_cluster: {spark_version: y, "
+                   "num_workers: 1}, " +
                    kRun + "}"}),
             "Conflicting fields at 5: new_cluster", "one cluster");
   check_one(tasks({"{task_key: t, notebok_task: {notebook_path: /x}}"}),

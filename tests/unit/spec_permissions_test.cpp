@@ -88,7 +88,7 @@ resources:
   jobs:
     a: {permissions: [{level: CAN_MANAGE, group_name: readers}]}
   clusters:
-    c: {spark_version: x}
+    c: {spark_version: x, num_workers: 1}
   secret_scopes:
     s: {name: scope}
 targets:

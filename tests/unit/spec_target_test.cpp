@@ -192,3 +192,42 @@ TEST_CASE("targets: names of bundles and targets are names of folders") {
             "Invalid name at 1: ../other", "letters");
   check_one(load_text("targets: {a/b: }\n"), "Invalid name at 0: ", "a/b");
 }
+
+TEST_CASE("targets: development belongs to one user") {
+  const std::string target = "targets: {dev: {mode: development, ";
+  const auto as_me = [](const std::string& text) { return load_text(text, {}, "me@example.com"); };
+  check_one(as_me(target + "workspace: {root_path: /Shared/x}}}\n"),
+            "Not one user's own at 2: root_path", "~/");
+  check_one(as_me(target + "presets: {name_prefix: 'x '}}}\n"),
+            "Not one user's own at 2: name_prefix", "short_name");
+  check_one(as_me(target + "presets: {trigger_pause_status: UNPAUSED}}}\n"),
+            "Conflicting fields at 2: trigger_pause_status", "cannot be UNPAUSED");
+  check_clean(as_me(target + "workspace: {root_path: /Shared/me}}}\n"));
+  check_clean(
+      as_me(target + "workspace: {root_path: '/Shared/${workspace.current_user.userName}'}}}\n"));
+  check_clean(as_me(target + "presets: {name_prefix: 'me '}}}\n"));
+}
+
+TEST_CASE("targets: production is one copy, from the right branch") {
+  const auto as = [](const std::string& user, const std::string& more,
+                     const std::string& top = "") {
+    SpecOptions options;
+    options.git = [] { return GitFacts{"feature", "", ""}; };
+    return load_text(top + "targets: {prod: {mode: production" + more + "}}\n", options, user);
+  };
+  const std::string app = "0a1b2c3d-1111-2222-3333-444455556666";
+  check_one(as("me@example.com", ""), "Missing root path at 2: production", "root_path");
+  check_clean(as(app, ""));
+  check_clean(as("", ""));
+  check_clean(as("me@example.com", ", workspace: {root_path: /Shared/x}"));
+  check_clean(as("me@example.com", "", "run_as: {service_principal_name: app}\n"));
+  check_one(as(app, ", bundle: {git: {branch: main}}"), "Wrong branch at 2: main", "\"feature\"");
+  check_clean(as(app, ", bundle: {git: {branch: feature}}"));
+}
+
+TEST_CASE("targets: presets that say how sources are deployed") {
+  check_clean(
+      load_text("presets: {source_linked_deployment: false, pipelines_development: true}\n"));
+  check_one(load_text("presets: {source_linked_deployment: true}\n"),
+            "Not supported yet at 2: source_linked_deployment", "--skip-unsupported");
+}

@@ -187,3 +187,86 @@ TEST_CASE("variables: a long chain is refused, not a crash") {
   REQUIRE(loaded.problems.size() == 1);
   CHECK(loaded.problems[0].summary == "Too much nesting");
 }
+
+TEST_CASE("variables: the file beside the spec comes after the environment, before the target") {
+  const Files files{{"dbplan.yml",
+                     "bundle: {name: b}\nvariables: {a: {default: 1}, b: {default: 1}, c: {type: "
+                     "complex, default: {}}}\n"
+                     "targets: {dev: {variables: {a: 2, b: 2}}}\n"
+                     "resources: {jobs: {j: {max_concurrent_runs: '${var.a}', description: "
+                     "'${var.b}', tags: '${var.c}'}}}\n"},
+                    {".databricks/bundle/dev/variable-overrides.json",
+                     "{\"a\": \"3\", \"b\": 3, \"c\": {\"x\": \"y\"}}\n"}};
+  SpecOptions options;
+  options.environment["BUNDLE_VAR_b"] = "4";
+  const auto loaded = load_files(files, options);
+  check_clean(loaded);
+  CHECK(loaded.at("jobs", "j").body ==
+        Json{{"max_concurrent_runs", 3}, {"description", "4"}, {"tags", {{"x", "y"}}}});
+  Files wrong = files;
+  wrong[".databricks/bundle/dev/variable-overrides.json"] = "{\n\"d\": 1}\n";
+  check_one(load_files(wrong, options), "Unknown variable at 2: \"d\"", "The file sets");
+}
+
+TEST_CASE("variables: a lookup stands for an id until the workspace tells it") {
+  const MemoryTree tree(Files{{"dbplan.yml", R"(bundle: {name: b}
+variables:
+  env: {default: dev}
+  cluster: {lookup: {cluster: "shared-${var.env}"}}
+  other: {lookup: {job: load}}
+  unused: {lookup: {warehouse: w}}
+  given: {lookup: {warehouse: w}}
+resources:
+  jobs:
+    j:
+      name: "${var.cluster}"
+      description: "on ${var.cluster} with ${var.given}"
+      tasks:
+        - {task_key: a, existing_cluster_id: "${var.cluster}", notebook_task: {notebook_path: /x}}
+        - {task_key: b, run_job_task: {job_id: "${var.other}"}}
+)"}});
+  SpecOptions options;
+  options.variables["given"] = "abc";
+  Diagnostics problems;
+  const SpecPtr spec = load_spec(tree, options, databricks::databricks_kinds(), problems);
+  CHECK(problems.empty());
+  const auto lookups = spec_lookups(*spec);
+  REQUIRE(lookups.size() == 2);
+  CHECK(lookups[0].variable == "cluster");
+  CHECK(lookups[0].type == "cluster");
+  CHECK(lookups[0].name == "shared-dev");
+  CHECK(lookups[0].where.line == 4);
+  CHECK(lookups[1].name == "load");
+  const Desired desired =
+      resolve(*spec, tree, ServerFacts{"", {{"cluster", "12"}, {"other", "900"}}}, problems);
+  const Json& body = desired.find({"jobs", "j"})->body;
+  CHECK(body["name"] == "12");
+  CHECK(body["description"] == "on 12 with abc");
+  CHECK(body["tasks"][0]["existing_cluster_id"] == "12");
+  CHECK(body["tasks"][1]["run_job_task"]["job_id"] == 900);
+  CHECK(problems.empty());
+}
+
+TEST_CASE("variables: a lookup is one known type and one name") {
+  check_one(load_text("variables: {v: {lookup: {clutser: x}}}\n"), "Unknown field at 2: clutser",
+            "\"cluster\"");
+  check_one(load_text("variables: {v: {lookup: {cluster: x, job: y}}}\n"),
+            "Wrong lookup at 2: lookup", "one type and one name");
+  check_one(load_text("variables: {v: {default: 1, lookup: {cluster: x}}}\n"),
+            "Conflicting fields at 2: lookup", "a default and a lookup");
+  check_one(load_text("variables: {v: {lookup: {cluster: '${var.w}'}}, w: {lookup: {job: x}}}\n"),
+            "Name is not known at 2: '${var.w}'", "before the workspace");
+}
+
+TEST_CASE("variables: what git and the workspace's folders are called") {
+  SpecOptions options;
+  options.git = [] { return GitFacts{"main", "abc", ""}; };
+  const auto loaded = load_text(
+      "resources: {jobs: {j: {tags: {b: '${bundle.git.branch}', c: '${bundle.git.commit}', a: "
+      "'${workspace.artifact_path}'}}}}\nworkspace: {root_path: /Shared/x}\n",
+      options);
+  check_clean(loaded);
+  CHECK(loaded.at("jobs", "j").body["tags"] ==
+        Json{{"b", "main"}, {"c", "abc"}, {"a", "/Workspace/Shared/x/artifacts"}});
+  CHECK(load_text("bundle: {git: {branch: x}}\n").problems.size() == 1);  // defined twice: a key
+}

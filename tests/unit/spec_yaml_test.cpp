@@ -20,8 +20,9 @@ resources:
       spark_conf: *conf
 )");
   check_clean(loaded);
-  CHECK(canonical(loaded.at("clusters", "b").body) ==
-        R"({"cluster_name":"two","num_workers":1,"spark_conf":{"p":"q"},"spark_version":"x"})");
+  CHECK(
+      canonical(loaded.at("clusters", "b").body) ==
+      R"({"autotermination_minutes":60,"cluster_name":"two","num_workers":1,"spark_conf":{"p":"q"},"spark_version":"x"})");
   CHECK(loaded.at("clusters", "c").body["num_workers"] == 5);
   CHECK(loaded.at("clusters", "c").body["cluster_name"] == "one");
 }

@@ -5,7 +5,7 @@ namespace {
 
 constexpr SchemaField kFolderFields[] = {{"path", "string", true}};
 constexpr SchemaField kFilesFields[] = {
-    {"files", "map<string,string>"},
+    {"files", "map<string,string>", false, true},
     {"path", "string"},
     {"source", "string", true},
 };

@@ -8,7 +8,7 @@ constexpr SchemaEnum kEnums[] = {{"Language", kLanguages}};
 constexpr SchemaField kNotebookFields[] = {
     {"language", "enum:Language"},
     {"path", "string"},
-    {"source", "string"},
+    {"source", "string", true},
 };
 constexpr SchemaType kTypes[] = {{"Notebook", kNotebookFields}};
 constexpr Schema kSchema{kTypes, kEnums};
