@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
   dbplan::add_kinds_command(app, session);
   dbplan::add_auth_command(app, session);
   dbplan::add_doctor_command(app, session);
+  dbplan::add_schema_command(app, session);
   dbplan::add_version_command(app, session);
   try {
     app.parse(argc, argv);

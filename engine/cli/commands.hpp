@@ -65,6 +65,7 @@ void add_doctor_command(CLI::App& app, Session& session);
 void add_init_command(CLI::App& app, Session& session);
 void add_bench_command(CLI::App& app, Session& session);
 void add_workspace_command(CLI::App& app, Session& session);
+void add_schema_command(CLI::App& app, Session& session);
 void add_version_command(CLI::App& app, Session& session);
 
 /// Prints "error: ..." and sets the exit code.

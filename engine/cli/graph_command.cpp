@@ -14,8 +14,8 @@ struct GraphFlags {
 };
 
 Result<> graph_command(Session& session, const GraphFlags& flags) {
-  const LoadedSpec loaded = TRY(load(session, flags.spec));
-  const Graph graph = graph_of(TRY(resolve_for(session, loaded, "")));
+  LoadedSpec loaded = TRY(load(session, flags.spec));
+  const Graph graph = graph_of(TRY(resolve_for(session, loaded, {})));
   if (flags.json)
     *session.out << pretty(graph_json(graph)) << "\n";
   else if (flags.format == "dot")

@@ -9,6 +9,7 @@
 #include "engine/cli/prepare.hpp"
 #include "engine/import/collect.hpp"
 #include "engine/import/write_spec.hpp"
+#include "engine/review/git_work_tree.hpp"
 
 namespace dbplan {
 namespace {
@@ -76,9 +77,13 @@ Result<> plan_written(Session& session, const ImportFlags& flags, const SpecPlac
   for (const auto& [path, text] : spec.files)
     files[place.path.empty() ? path : place.path + "/" + path] = text;
   const SpecOptions options = TRY(spec_options(session, flags.spec, place));
-  const LoadedSpec loaded = TRY(load_from(
-      session, std::make_unique<OverlayTree>(open_disk_tree(place.root), files), options));
-  prepared.desired = TRY(resolve_for(session, loaded, prepared.workspace.identity.user_name));
+  LoadedSpec loaded =
+      TRY(load_from(session,
+                    std::make_unique<OverlayTree>(
+                        open_disk_tree(place.root, work_tree_ignored(place.root)), files),
+                    options));
+  prepared.desired =
+      TRY(resolve_for(session, loaded, TRY(server_facts(loaded, prepared.workspace))));
   prepared.desired.user_name = prepared.workspace.identity.user_name;
   for (const auto& [address, item] : spec.objects) {
     const auto resource =

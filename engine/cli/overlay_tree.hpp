@@ -35,6 +35,14 @@ class OverlayTree final : public Tree {
         all.insert(path);
     return {all.begin(), all.end()};
   }
+  Uploads uploads_below(const std::string& folder, bool ignored_too) const override {
+    Uploads uploads = below_->uploads_below(folder, ignored_too);
+    std::set<std::string> all(uploads.files.begin(), uploads.files.end());
+    for (const auto& [path, text] : files_)
+      if (folder.empty() || path.starts_with(folder + "/")) all.insert(path);
+    uploads.files.assign(all.begin(), all.end());
+    return uploads;
+  }
   std::string display(const std::string& path) const override { return below_->display(path); }
 
  private:

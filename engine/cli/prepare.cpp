@@ -186,13 +186,18 @@ Result<Opened> open_workspace(Session& session, const SpecWorkspace& spec,
   return opened;
 }
 
+Result<ServerFacts> server_facts(const LoadedSpec& loaded, const Opened& workspace) {
+  ServerFacts facts{.user_name = workspace.identity.user_name, .lookups = {}};
+  facts.lookups = TRY(find_ids(spec_lookups(*loaded.spec), *workspace.provider));
+  return facts;
+}
+
 Result<Prepared> prepare(Session& session, const SpecFlags& flags) {
   LoadedSpec loaded = TRY(load(session, flags));  // what is wrong offline is told before all else
   Prepared prepared;
   prepared.workspace = TRY(open_workspace(session, spec_workspace(*loaded.spec), flags.profile));
-  ServerFacts facts{.user_name = prepared.workspace.identity.user_name, .lookups = {}};
-  facts.lookups = TRY(find_ids(spec_lookups(*loaded.spec), *prepared.workspace.provider));
-  prepared.desired = TRY(resolve_for(session, loaded, facts));
+  prepared.desired =
+      TRY(resolve_for(session, loaded, TRY(server_facts(loaded, prepared.workspace))));
   prepared.desired.user_name = prepared.workspace.identity.user_name;
   if (!flags.destroy) TRY_VOID(fill_secrets(session, flags.apply, prepared.desired));
   TRY_VOID(replan(session, flags, prepared));

@@ -69,6 +69,9 @@ struct Opened {
 Result<Opened> open_workspace(Session& session, const SpecWorkspace& spec,
                               const std::string& profile);
 
+/// Who we are there, and the ids of what the spec looks up by name.
+Result<ServerFacts> server_facts(const LoadedSpec& loaded, const Opened& workspace);
+
 /// All that a plan is made of.
 struct Prepared {
   Opened workspace;
