@@ -1,6 +1,7 @@
 #include "engine/spec/task_graph.hpp"
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,13 @@ class TaskGraph {
       : report_(report),
         task_keys_(keys_of(job, "tasks", "task_key")),
         cluster_keys_(keys_of(job, "job_clusters", "job_cluster_key")),
-        environment_keys_(keys_of(job, "environments", "environment_key")) {}
+        environment_keys_(keys_of(job, "environments", "environment_key")) {
+    const Node* tasks = find_value(job, "tasks");
+    for (const Node* task : tasks == nullptr ? std::span<const Node* const>{} : tasks->items)
+      if (const Node* key = find_text(*task, "task_key");
+          key != nullptr && find_member(*task, "condition_task") != nullptr)
+        conditions_.emplace_back(key->text);
+  }
 
   void check(const Node& tasks) {
     for (const Node* task : tasks.items) {
@@ -62,9 +69,34 @@ class TaskGraph {
     check_names(task, "environment_key", environment_keys_, "environments", "Unknown environment");
     check_type(task);
     check_compute(task);
+    check_query(task);
     const Node* loop = find_value(task, "for_each_task");
     const Node* inner = loop == nullptr ? nullptr : find_value(*loop, "task");
-    if (inner != nullptr && inner->is_map()) check_task(*inner);
+    if (inner == nullptr || !inner->is_map()) return;
+    if (const Member* nested = find_member(*inner, "for_each_task"))
+      report_.error(nested->place, "Loop inside a loop",
+                    "The task of a for_each_task cannot be one itself. Let it run another job.");
+    else
+      check_task(*inner);
+  }
+
+  void check_query(const Node& task) {
+    const Member* sql = find_member(task, "sql_task");
+    if (sql == nullptr || !sql->value->is_map()) return;
+    const Member* first = nullptr;
+    for (const std::string_view field : {"query", "dashboard", "alert", "file"}) {
+      const Member* member = find_member(*sql->value, field);
+      if (member == nullptr) continue;
+      if (first != nullptr)
+        report_.error(member->place, "Conflicting fields",
+                      "A sql_task does one thing, and this one has " + in_quotes(first->key) +
+                          " and " + in_quotes(member->key) + ". Make two tasks of it.");
+      first = member;
+    }
+    if (first == nullptr)
+      report_.error(sql->place, "Missing field",
+                    "The sql_task says nothing to run. Add one of query, dashboard, alert and "
+                    "file.");
   }
 
   void check_names(const Node& task, std::string_view field, const std::vector<std::string>& known,
@@ -121,7 +153,22 @@ class TaskGraph {
                           suggestion(on->text, task_keys_));
       else
         edges_[key.text].push_back({on->text, on->place});
+      if (const Node* outcome = find_text(*item, "outcome")) check_outcome(*on, *outcome);
     }
+  }
+
+  // Only a condition has an outcome.
+  void check_outcome(const Node& on, const Node& outcome) {
+    if (!contains(task_keys_, on.text)) return;
+    if (!contains(conditions_, on.text))
+      report_.error(outcome.place, "Task without an outcome",
+                    in_quotes(on.text) +
+                        " is no condition_task, and only those have an outcome. Remove it; "
+                        "\"run_if\" tells how to go on after other tasks.");
+    else if (outcome.text != "true" && outcome.text != "false")
+      report_.error(outcome.place, "Unknown value",
+                    "The outcome of a condition is \"true\" or \"false\", and " +
+                        in_quotes(outcome.text) + " is neither.");
   }
 
   // Depth first; a task that is met again while its own dependencies are walked closes a cycle.
@@ -153,15 +200,35 @@ class TaskGraph {
   }
 
   Reporter& report_;
-  std::vector<std::string> task_keys_, cluster_keys_, environment_keys_;
+  std::vector<std::string> task_keys_, cluster_keys_, environment_keys_, conditions_;
   std::map<std::string_view, std::vector<Dependency>> edges_;
   std::map<std::string_view, State> state_;
   std::vector<std::string_view> trail_;
 };
 
+// Source: the Jobs API takes exactly one of the three.
+void check_git_source(const Node& job, Reporter& report) {
+  const Member* git = find_member(job, "git_source");
+  if (git == nullptr || !git->value->is_map()) return;
+  const Member* first = nullptr;
+  for (const std::string_view field : {"git_branch", "git_tag", "git_commit"}) {
+    const Member* member = find_member(*git->value, field);
+    if (member == nullptr) continue;
+    if (first != nullptr)
+      report.error(member->place, "Conflicting fields",
+                   "A git_source is at one place, and this one has " + in_quotes(first->key) +
+                       " and " + in_quotes(member->key) + ". Remove one.");
+    first = member;
+  }
+  if (first == nullptr)
+    report.error(git->place, "Missing field",
+                 "The git_source says no place. Add one of git_branch, git_tag and git_commit.");
+}
+
 }  // namespace
 
 void check_task_graph(const Node& job, Reporter& report) {
+  check_git_source(job, report);
   const Node* tasks = find_value(job, "tasks");
   if (tasks != nullptr && tasks->is_list()) TaskGraph(job, report).check(*tasks);
 }

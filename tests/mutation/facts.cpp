@@ -138,6 +138,12 @@ constexpr Fact kFacts[] = {
     {"jobs", RefersTo, "tasks[*].for_each_task.task.existing_cluster_id", "clusters"},
     {"jobs", RefersTo, "tasks[*].for_each_task.task.notebook_task.notebook_path", "notebooks"},
     {"jobs", RefersTo, "tasks[*].for_each_task.task.run_job_task.job_id", "jobs"},
+    {"jobs", RefersTo, "tasks[*].notebook_task.warehouse_id", "sql_warehouses"},
+    {"jobs", RefersTo, "tasks[*].sql_task.warehouse_id", "sql_warehouses"},
+    {"jobs", RefersTo, "tasks[*].dbt_task.warehouse_id", "sql_warehouses"},
+    {"cluster spec", RefersTo, "policy_id", "cluster_policies"},
+    {"cluster spec", RefersTo, "instance_pool_id", "instance_pools"},
+    {"cluster spec", RefersTo, "driver_instance_pool_id", "instance_pools"},
 
     // --- dbplan's own kinds ----------------------------------------------------------------------
     {"schedules", RefersTo, "job", "jobs"},

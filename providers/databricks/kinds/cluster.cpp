@@ -39,6 +39,8 @@ constexpr FieldRule kFields[] = {
 
 constexpr KeyedList kLists[] = {{"ssh_public_keys"}};
 
+constexpr Reference kReferences[] = {DBPLAN_CLUSTER_REFERENCES("")};
+
 constexpr std::string_view kResizeFields[] = {"num_workers", "autoscale"};
 
 }  // namespace
@@ -72,6 +74,7 @@ constinit const Kind kClusters{
     .resize_fields = kResizeFields,
     .fields = kFields,
     .lists = kLists,
+    .references = kReferences,
 };
 
 }  // namespace dbplan::databricks

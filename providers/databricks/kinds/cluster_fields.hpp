@@ -30,3 +30,8 @@
       {prefix "workload_type.clients.jobs", Behaviour::ServerDefault, "true unless set", "true"}, \
       {prefix "workload_type.clients.notebooks", Behaviour::ServerDefault, "true unless set",     \
        "true"}
+
+/// What a cluster specification refers to, wherever it stands.
+#define DBPLAN_CLUSTER_REFERENCES(prefix)                                                  \
+  {prefix "policy_id", "cluster_policies"}, {prefix "instance_pool_id", "instance_pools"}, \
+      {prefix "driver_instance_pool_id", "instance_pools"}

@@ -64,6 +64,12 @@ constexpr Reference kReferences[] = {
     {"tasks[*].for_each_task.task.existing_cluster_id", "clusters"},
     {"tasks[*].for_each_task.task.notebook_task.notebook_path", "notebooks"},
     {"tasks[*].for_each_task.task.run_job_task.job_id", "jobs"},
+    {"tasks[*].notebook_task.warehouse_id", "sql_warehouses"},
+    {"tasks[*].sql_task.warehouse_id", "sql_warehouses"},
+    {"tasks[*].dbt_task.warehouse_id", "sql_warehouses"},
+    DBPLAN_CLUSTER_REFERENCES("tasks[*].new_cluster."),
+    DBPLAN_CLUSTER_REFERENCES("tasks[*].for_each_task.task.new_cluster."),
+    DBPLAN_CLUSTER_REFERENCES("job_clusters[*].new_cluster."),
 };
 
 }  // namespace
