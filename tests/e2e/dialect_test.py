@@ -1,6 +1,7 @@
 """What a bundle brings beside jobs and notebooks: files, permissions, secrets, lookups, warnings."""
 
 import pathlib
+import subprocess
 import sys
 import unittest
 
@@ -94,6 +95,29 @@ resources:
             self.assertEqual(done.stderr.count("no notebook and is left out"), 1, done.stderr)
             self.assertEqual(done.stderr.count("Cluster without workers") + done.stderr.count("no workers runs Spark"), 2,
                              done.stderr)
+
+    def test_a_revision_and_the_files_here_upload_the_same(self):
+        def git(*arguments):
+            subprocess.run(["git", "-c", "user.name=me", "-c", "user.email=me@example.com", *arguments],
+                           cwd=self.world.checkout, check=True, capture_output=True, env=self.world.environment)
+
+        self.world.write("dbplan.yml", BUNDLE + "sync: {}\n")
+        self.world.write(".gitignore", "*.log\nbuild/\n")
+        self.world.write("a.txt", "a\n")
+        self.world.write("noise.log", "")
+        self.world.write("build/x.txt", "")
+        self.world.write("src/local.txt", "")
+        git("init", "-q")
+        (self.world.checkout / ".git" / "info" / "exclude").write_text("src/local.txt\n")
+        git("add", ".")
+        git("commit", "-qm", "one")
+        self.assertEqual(self.world.dbplan("diff", "HEAD", "--exit-code").returncode, 0)
+        files = next(r for r in self.world.plan()["resources"] if r["address"] == "files.sync")
+        self.assertNotIn("local.txt", str(files))
+        self.world.write("a.txt", "b\n")
+        done = self.world.dbplan("diff", "HEAD", "--exit-code")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("files.sync", done.stdout)
 
     def test_what_dbplan_does_not_manage_can_be_left_out(self):
         self.world.write("dbplan.yml", BUNDLE + "resources:\n  pipelines:\n    p: {name: p}\n  jobs:\n    j: {name: j}\n")

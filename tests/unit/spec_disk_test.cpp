@@ -94,6 +94,33 @@ TEST_CASE("disk: links that lead out of the project are not followed") {
   CHECK(tree->files_below("") == std::vector<std::string>{"inside.yml", "real.yml"});
 }
 
+TEST_CASE("disk: uploads are what .gitignore files leave, hidden files too") {
+  const Folder outside, folder;
+  outside.write("secret.txt", "x");
+  for (const char* name : {".github/x.yml", ".git/config", ".databricks/state", "a.log", "keep.log",
+                           "src/a.txt", "src/b.tmp", "out/x"})
+    folder.write(name, "x");
+  folder.write(".gitignore", "*.log\n!keep.log\n/out/\n");
+  folder.write("src/.gitignore", "*.tmp\n");
+  const auto tree = open_disk_tree(folder.path);
+  CHECK(tree->uploads_below("", false).files ==
+        std::vector<std::string>{".github/x.yml", ".gitignore", "keep.log", "src/.gitignore",
+                                 "src/a.txt"});
+  CHECK(tree->uploads_below("src", false).files ==
+        std::vector<std::string>{"src/.gitignore", "src/a.txt"});
+  CHECK(tree->uploads_below("", true).files.size() == 8);
+  const auto asked = open_disk_tree(folder.path, [](const std::string& path, bool is_folder) {
+    return path == "src" && is_folder ? std::optional(true) : std::nullopt;
+  });
+  CHECK(asked->uploads_below("", false).files ==
+        std::vector<std::string>{".github/x.yml", ".gitignore", "keep.log"});
+  fs::create_symlink(outside.path / "secret.txt", folder.path / "src/link.txt");
+  fs::create_symlink(outside.path, folder.path / "linked");
+  const Uploads uploads = tree->uploads_below("", false);
+  CHECK(uploads.refused == std::vector<std::string>{"linked", "src/link.txt"});
+  CHECK(uploads.files.size() == 5);
+}
+
 TEST_CASE("disk: the project is the git work tree, else the folder itself") {
   const Folder folder;
   folder.write("repo/.git/config", "");
