@@ -82,8 +82,8 @@ Result<> plan_written(Session& session, const ImportFlags& flags, const SpecPlac
                     std::make_unique<OverlayTree>(
                         open_disk_tree(place.root, work_tree_ignored(place.root)), files),
                     options));
-  prepared.desired =
-      TRY(resolve_for(session, loaded, TRY(server_facts(loaded, prepared.workspace))));
+  const ServerFacts facts = TRY(server_facts(loaded, prepared.workspace));
+  prepared.desired = TRY(resolve_for(session, loaded, facts));
   prepared.desired.user_name = prepared.workspace.identity.user_name;
   for (const auto& [address, item] : spec.objects) {
     const auto resource =

@@ -196,8 +196,8 @@ Result<Prepared> prepare(Session& session, const SpecFlags& flags) {
   LoadedSpec loaded = TRY(load(session, flags));  // what is wrong offline is told before all else
   Prepared prepared;
   prepared.workspace = TRY(open_workspace(session, spec_workspace(*loaded.spec), flags.profile));
-  prepared.desired =
-      TRY(resolve_for(session, loaded, TRY(server_facts(loaded, prepared.workspace))));
+  const ServerFacts facts = TRY(server_facts(loaded, prepared.workspace));
+  prepared.desired = TRY(resolve_for(session, loaded, facts));
   prepared.desired.user_name = prepared.workspace.identity.user_name;
   if (!flags.destroy) TRY_VOID(fill_secrets(session, flags.apply, prepared.desired));
   TRY_VOID(replan(session, flags, prepared));

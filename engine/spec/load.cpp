@@ -173,6 +173,7 @@ class Load {
     if (!path || !tree_.is_file(*path)) return nullptr;
     auto text = tree_.read(*path);
     if (!text) return nullptr;
+    std::ranges::replace(*text, '\t', ' ');  // JSON may be indented with tabs, YAML may not
     const std::uint32_t file = spec_->files.add(*path, tree_.display(*path), std::move(*text));
     const Node* values = read_yaml(spec_->files, file, arena_, report_);
     if (values == nullptr || values->is_map()) return values;
@@ -187,6 +188,12 @@ class Load {
     return *git_;
   }
 
+  // A target may have one of its own, beside its "bundle" or in it.
+  const Node* git_block(const Node* bundle) const {
+    const Node* git = target_.node == nullptr ? nullptr : find_value(*target_.node, "git");
+    return git != nullptr || bundle == nullptr ? git : find_value(*bundle, "git");
+  }
+
   bool speaks_of(std::string_view name) const {
     for (std::uint32_t file = 0; file < spec_->files.size(); ++file)
       if (spec_->files.text(file).find(name) != std::string_view::npos) return true;
@@ -195,7 +202,7 @@ class Load {
 
   void define_git(const Node* bundle, Interpolator& interpolator) {
     if (!speaks_of("bundle.git.")) return;
-    const Node* git = bundle == nullptr ? nullptr : find_value(*bundle, "git");
+    const Node* git = git_block(bundle);
     const auto define = [&](const std::string& name, const std::string& fact) {
       const Node* given = git == nullptr || !git->is_map() ? nullptr : find_value(*git, name);
       if (given == nullptr && fact.empty()) return;
@@ -256,7 +263,7 @@ class Load {
 
   void check_branch(Interpolator& interpolator) {
     const Node* bundle = merged_block(*sources_.root, target_, "bundle", arena_);
-    const Node* git = bundle == nullptr ? nullptr : find_value(*bundle, "git");
+    const Node* git = git_block(bundle);
     const Node* branch = git == nullptr || !git->is_map() ? nullptr : find_value(*git, "branch");
     if (branch == nullptr || git_facts().branch.empty()) return;
     const std::string wanted(interpolator.apply(branch)->text);

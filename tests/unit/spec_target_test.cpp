@@ -223,6 +223,7 @@ TEST_CASE("targets: production is one copy, from the right branch") {
   check_clean(as("me@example.com", "", "run_as: {service_principal_name: app}\n"));
   check_one(as(app, ", bundle: {git: {branch: main}}"), "Wrong branch at 2: main", "\"feature\"");
   check_clean(as(app, ", bundle: {git: {branch: feature}}"));
+  check_one(as(app, ", git: {branch: main}"), "Wrong branch at 2: main", "\"feature\"");
 }
 
 TEST_CASE("targets: presets that say how sources are deployed") {

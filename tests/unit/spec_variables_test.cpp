@@ -196,7 +196,7 @@ TEST_CASE("variables: the file beside the spec comes after the environment, befo
                      "resources: {jobs: {j: {max_concurrent_runs: '${var.a}', description: "
                      "'${var.b}', tags: '${var.c}'}}}\n"},
                     {".databricks/bundle/dev/variable-overrides.json",
-                     "{\"a\": \"3\", \"b\": 3, \"c\": {\"x\": \"y\"}}\n"}};
+                     "{\n\t\"a\": \"3\", \"b\": 3, \"c\": {\"x\": \"y\"}}\n"}};
   SpecOptions options;
   options.environment["BUNDLE_VAR_b"] = "4";
   const auto loaded = load_files(files, options);
