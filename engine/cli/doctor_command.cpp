@@ -41,8 +41,8 @@ Check check_spec(Session& session, const SpecFlags& flags, SpecWorkspace& named)
     check.text = flags.path.empty() ? "none here; dbplan init writes one" : place.error().message;
     return check;
   }
-  const auto loaded = load(session, flags);
-  const auto desired = loaded ? resolve_for(session, *loaded, "") : Result<Desired>();
+  auto loaded = load(session, flags);
+  const auto desired = loaded ? resolve_for(session, *loaded, {}) : Result<Desired>();
   if (!loaded || !desired) {
     check.verdict = Check::Verdict::Failed;
     check.text = loaded ? desired.error().message : loaded.error().message;
