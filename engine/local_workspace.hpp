@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -22,7 +23,11 @@ struct LocalOptions {
   std::string notebooks = "spark";  // "spark", or "none": runs end at once (see outcome)
   std::string outcome = "SUCCESS";  // with "none": the result_state that runs end with
   std::string runtime = {};  // folder made by the runtime installer; empty: beside the program
-  int ready_fd = -1;         // serve: told "ok" or an error text once it answers, or cannot
+  int latency_ms = 0;        // added to every request
+  std::filesystem::path faults = {};       // a file with what shall go wrong; empty: nothing
+  std::optional<std::uint64_t> seed = {};  // tokens and ids are made from it, the same every time
+  std::string clock = {};  // "2026-01-05T08:00:00Z": its time, which only requests move
+  int ready_fd = -1;       // serve: told "ok" or an error text once it answers, or cannot
 };
 
 /// The local workspace as the command line sees it. One per folder; the processes of different

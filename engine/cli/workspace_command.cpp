@@ -32,6 +32,15 @@ void add_server_flags(CLI::App& command, WorkspaceFlags& flags) {
       ->check(CLI::IsMember({"spark", "none"}));
   command.add_option("--outcome", flags.options.outcome, "with --notebooks none: how runs end")
       ->check(CLI::IsMember({"SUCCESS", "FAILED", "CANCELED", "RUNNING"}));
+  command.add_option("--latency", flags.options.latency_ms, "milliseconds added to every request")
+      ->check(CLI::Range(0, 60000));
+  command.add_option("--faults", flags.options.faults,
+                     "JSON file of what shall go wrong, to try clients with");
+  command.add_option("--seed", flags.options.seed,
+                     "make tokens and ids from this number, the same every time");
+  command.add_option("--clock", flags.options.clock,
+                     "with --notebooks none: its time, such as 2026-01-05T08:00:00Z, which only "
+                     "requests move, by a millisecond each");
   command.add_option("--runtime", flags.options.runtime, "folder made by the runtime's installer");
 }
 

@@ -26,7 +26,7 @@ def clean_environment(home):
 class World:
     """A running local workspace and a checkout of files to plan from."""
 
-    def __init__(self, notebooks="none", outcome="SUCCESS", port=0):
+    def __init__(self, notebooks="none", outcome="SUCCESS", port=0, flags=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dbplan-test-"))
         self.home = self.folder / "home"
         self.checkout = self.folder / "checkout"
@@ -37,6 +37,7 @@ class World:
         self.notebooks = notebooks
         self.start_flags = ["--notebooks", notebooks] + (["--outcome", outcome] if notebooks == "none" else [])
         self.start_flags += ["--port", str(port)] if port else []
+        self.start_flags += flags
         started = self.dbplan("workspace", "start", *self.start_flags)
         if started.returncode != 0:
             raise RuntimeError(f"workspace start: {started.stdout}{started.stderr}")

@@ -148,3 +148,49 @@ TEST_CASE("server http: a port that is taken is refused") {
   REQUIRE(port.has_value());
   CHECK_FALSE(second.bind(*port).has_value());
 }
+
+TEST_CASE("server http: faults are what a client sees of them") {
+  using Code = dbplan::Error::Code;
+  HttpWorld world;
+  const auto client = world.client();
+  const auto strike = [&](const Json& rule) {
+    REQUIRE(status_of(*client, "PUT", "/api/local/faults", {{"faults", Json::array({rule})}}) ==
+            200);
+    // Another connection: the library sends once more on its own when a kept one ends.
+    return world.client()->send(
+        {.method = "GET", .path = "/api/2.2/jobs/list", .repeatable = false});
+  };
+  for (const char* fault : {"refuse", "reset", "lost_answer", "truncated"}) {
+    CAPTURE(fault);
+    const auto answer = strike({{"fault", fault}});
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == Code::Unclear);
+    CHECK(status_of(*client, "GET", "/api/2.2/jobs/list") == 200);
+  }
+  const auto page = strike({{"fault", "not_json"}});
+  REQUIRE(page);
+  CHECK(page->status == 200);
+  CHECK(page->body.starts_with("<html>"));
+  const auto moved = strike({{"fault", "status"},
+                             {"code", 302},
+                             {"headers", {{"Location", "http://other.example.com/"}}}});
+  REQUIRE(moved);
+  CHECK(moved->headers.at("location") == "http://other.example.com/");
+}
+
+TEST_CASE("server http: a client that is never answered gives up, and the server still ends") {
+  HttpWorld world;
+  const auto client = dbplan::make_curl_transport({.host = world.url,
+                                                   .token = "the-token",
+                                                   .user_agent = "test",
+                                                   .timeout = std::chrono::seconds(1)});
+  REQUIRE(status_of(*client, "PUT", "/api/local/faults",
+                    {{"faults", Json::array({{{"fault", "timeout"}, {"times", 2}}})}}) == 200);
+  CHECK(status_of(*client, "GET", "/api/2.2/jobs/list") == 0);
+  std::thread waits([&] { CHECK(status_of(*world.client(), "GET", "/api/2.2/jobs/list") == 0); });
+  // It is being waited for once it has been counted.
+  while (body_of(*client, "GET", "/api/local/faults")["requests"] != 2) std::this_thread::yield();
+  world.workspace.stop();
+  world.http.stop();
+  waits.join();
+}

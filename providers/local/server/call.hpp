@@ -34,11 +34,22 @@ struct Call {
   std::vector<std::string> query_all(std::string_view key) const;
 };
 
+/// How an answer reaches who asked. All but the first are faults that were asked for.
+enum class Delivery {
+  Whole,
+  Truncated,  // half of the body, then the connection is closed
+  Closed,     // nothing, the connection is closed
+  Reset,      // nothing, the connection is reset
+  Silent,     // nothing, until the client gives up
+  Exit,       // nothing, the server ends as if killed
+};
+
 struct Answer {
   int status = 200;
   std::string body = "{}";
   std::string content_type = "application/json";
   std::map<std::string, std::string> headers = {};
+  Delivery delivery = Delivery::Whole;
   bool again = false;  // nothing to say yet: ask once more when something has happened
 };
 

@@ -56,16 +56,18 @@ Cluster cluster_of(const std::string& id, const Json& record) {
 
 }  // namespace
 
-Clusters::Clusters(Store& store, NotebookHost& host, WallClock now)
+Clusters::Clusters(Store& store, NotebookHost& host, WallClock now, bool past)
     : store_(store), host_(host), names_(store), now_(std::move(now)) {
-  load();
+  load(past);
 }
 
-void Clusters::load() {
+void Clusters::load(bool past) {
   count_ = std::atoll(store_.get("settings", "cluster_count").value_or("0").c_str());
   for (const auto& [id, body] : store_.all(kKind)) {
     Cluster cluster = cluster_of(id, parse_json(body).value_or(Json()));
-    if (cluster.active()) {
+    if (past) {
+      cluster.given = shape_of(id, cluster.effective);
+    } else if (cluster.active()) {
       // Its processes ended with the server that had started them.
       cluster.state = "TERMINATED";
       cluster.state_message = "The local workspace was stopped";

@@ -43,7 +43,8 @@ struct Cluster {
 /// host. Not thread-safe.
 class Clusters {
  public:
-  Clusters(Store& store, NotebookHost& host, WallClock now);
+  /// `past`: only looked at, with the states that the store has.
+  Clusters(Store& store, NotebookHost& host, WallClock now, bool past = false);
 
   /// Null if there is none (a permanently deleted one is none).
   Cluster* find(const std::string& id);
@@ -81,7 +82,7 @@ class Clusters {
   void ended(Cluster& cluster, const std::string& why);
   void note(Cluster& cluster, std::string_view type);
   void save(const Cluster& cluster);
-  void load();
+  void load(bool past);
   void drop_old_job_clusters();
   std::string new_id();
 

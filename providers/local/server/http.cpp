@@ -4,9 +4,11 @@
 #define CPPHTTPLIB_OPENSSL_SUPPORT
 #include <arpa/inet.h>
 #include <httplib.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <filesystem>
 #include <mutex>
 #include <thread>
@@ -38,6 +40,47 @@ void end_input_of_connections(int port) {
         address.sin_family == AF_INET && ntohs(address.sin_port) == port)
       ::shutdown(descriptor, SHUT_RD);
   }
+}
+
+/// The descriptor of the connection of this process's `port` with a client's `remote_port`; -1 if
+/// it is gone.
+int connection_from(int port, int remote_port) {
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", unreadable)) {
+    const int descriptor = std::atoi(entry.path().filename().c_str());
+    sockaddr_in own{}, other{};
+    socklen_t own_size = sizeof own, other_size = sizeof other;
+    if (getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+        getpeername(descriptor, reinterpret_cast<sockaddr*>(&other), &other_size) == 0 &&
+        own.sin_family == AF_INET && ntohs(own.sin_port) == port &&
+        ntohs(other.sin_port) == remote_port)
+      return descriptor;
+  }
+  return -1;
+}
+
+/// Ends a connection with RST: a TCP socket that is disconnected does not say goodbye.
+void reset(int socket) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(socket, &nobody, sizeof nobody);
+}
+
+/// Returns when the other side has ended the connection, or the server stops.
+void wait_for_end(int socket) {
+  pollfd wanted{.fd = socket, .events = POLLRDHUP, .revents = 0};
+  while (socket >= 0 && ::poll(&wanted, 1, -1) < 0 && errno == EINTR) continue;
+}
+
+/// The length of all of it and half of it, then the end of the connection.
+void truncate(httplib::Response& response, const Answer& answer) {
+  response.status = answer.status;
+  response.set_content_provider(
+      answer.body.size() + 2, answer.content_type,
+      [body = answer.body](std::size_t offset, std::size_t, httplib::DataSink& sink) {
+        if (offset == 0) sink.write(body.data(), body.size() / 2);
+        return false;
+      });
 }
 
 /// A thread per connection: a connection may wait for a notebook for a long time.
@@ -95,9 +138,24 @@ struct HttpServer::Impl {
   int port = 0;
   std::thread thread;
 
+  void fail_to_reply(const httplib::Request& request, httplib::Response& response,
+                     const Answer& answer) const {
+    response.set_header("Connection", "close");
+    if (answer.delivery == Delivery::Truncated) return truncate(response, answer);
+    const int socket = connection_from(port, request.remote_port);
+    if (answer.delivery == Delivery::Silent) wait_for_end(socket);
+    if (answer.delivery == Delivery::Reset)
+      reset(socket);
+    else
+      ::shutdown(socket, SHUT_RDWR);
+    // What the library writes now reaches nobody.
+    response.status = 500;
+  }
+
   void reply(const httplib::Request& request, httplib::Response& response) {
     Call call = call_of(request);
     Answer answer = handle(call);
+    if (answer.delivery != Delivery::Whole) return fail_to_reply(request, response, answer);
     response.status = answer.status;
     for (const auto& [key, value] : answer.headers) response.set_header(key, value);
     response.set_content(std::move(answer.body), answer.content_type);
@@ -106,6 +164,8 @@ struct HttpServer::Impl {
 
 HttpServer::HttpServer(std::function<Answer(Call&)> handle) : impl_(std::make_unique<Impl>()) {
   impl_->handle = std::move(handle);
+  // A client that is gone is no reason to end.
+  ::signal(SIGPIPE, SIG_IGN);
   Listener& server = impl_->server;
   server.new_task_queue = [this] { return new ConnectionThreads(impl_->port); };
   server.set_socket_options(set_socket_options);

@@ -11,7 +11,8 @@ using Kind = HostEvent::Kind;
 
 class InstantHost final : public NotebookHost {
  public:
-  explicit InstantHost(std::string outcome) : outcome_(std::move(outcome)) {}
+  InstantHost(std::string outcome, WallClock now)
+      : outcome_(std::move(outcome)), now_(std::move(now)) {}
 
   void start_cluster(const ClusterShape& shape) override {
     const std::lock_guard lock(mutex_);
@@ -55,7 +56,7 @@ class InstantHost final : public NotebookHost {
 
  private:
   void end(const std::string& run, const std::string& state) {
-    const Millis now = epoch_ms();
+    const Millis now = now_();
     RunOutcome outcome{.state = state, .started = now, .ended = now};
     if (state == "FAILED") {
       outcome.error = "RuntimeError: this workspace ends every run as FAILED";
@@ -66,14 +67,15 @@ class InstantHost final : public NotebookHost {
 
   std::mutex mutex_;
   const std::string outcome_;
+  const WallClock now_;
   std::vector<HostEvent> events_;
   std::vector<NotebookRun> running_;
 };
 
 }  // namespace
 
-std::unique_ptr<NotebookHost> make_instant_host(std::string outcome) {
-  return std::make_unique<InstantHost>(std::move(outcome));
+std::unique_ptr<NotebookHost> make_instant_host(std::string outcome, WallClock now) {
+  return std::make_unique<InstantHost>(std::move(outcome), std::move(now));
 }
 
 }  // namespace dbplan::local

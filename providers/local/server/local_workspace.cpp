@@ -113,14 +113,54 @@ Result<Descriptor> lock_folder(const fs::path& dir) {
   return file;
 }
 
-local::HostFactory host_factory(const LocalOptions& options) {
+local::HostFactory host_factory(const LocalOptions& options, const local::WallClock& now) {
   if (options.notebooks == "none")
-    return [outcome = options.outcome](const std::string&, const std::string&) {
-      return local::make_instant_host(outcome);
+    return [outcome = options.outcome, now](const std::string&, const std::string&) {
+      return local::make_instant_host(outcome, now);
     };
   return [options](const std::string& url, const std::string&) {
     return local::make_spark_host(options.dir, options.runtime, url);
   };
+}
+
+/// Bytes that are the same for the same seed and place.
+local::RandomHex seeded(std::uint64_t seed) {
+  return [seed, count = 0](std::size_t bytes) mutable {
+    std::string hex;
+    while (hex.size() < 2 * bytes)
+      hex += sha256_hex("seed " + std::to_string(seed) + " " + std::to_string(++count));
+    return hex.substr(0, 2 * bytes);
+  };
+}
+
+Result<Json> read_faults(const LocalOptions& options) {
+  Json wanted = Json::object();
+  if (!options.faults.empty()) {
+    std::error_code missing;
+    if (!fs::is_regular_file(options.faults, missing))
+      return fail(Error::Code::NotFound, "there is no file " + options.faults.string());
+    auto json = parse_json(read_text(options.faults));
+    if (!json)
+      return fail(Error::Code::Invalid, options.faults.string() + ": " + json.error().message);
+    wanted = json->is_array() ? Json{{"faults", std::move(*json)}} : std::move(*json);
+  }
+  if (options.latency_ms != 0 && wanted.is_object()) wanted["latency_ms"] = options.latency_ms;
+  return wanted;
+}
+
+Result<local::ServerOptions> server_options(const LocalOptions& options) {
+  local::ServerOptions result{.dir = options.dir.string(), .faults = TRY(read_faults(options))};
+  local::WallClock now = local::epoch_ms;
+  if (!options.clock.empty()) {
+    if (options.notebooks != "none")
+      return fail(Error::Code::Invalid,
+                  "a clock that stands still needs --notebooks none: notebooks take their time");
+    result.clock = TRY(local::StandingClock::at(options.clock));
+    now = [clock = result.clock] { return clock->now(); };
+  }
+  if (options.seed) result.random = seeded(*options.seed);
+  result.make_host = host_factory(options, now);
+  return result;
 }
 
 Error port_taken(int port) {
@@ -132,9 +172,10 @@ Error port_taken(int port) {
 
 /// The port that was asked for, else the last one, else any.
 Result<std::unique_ptr<local::Server>> start_on_port(const LocalOptions& options, int last_port,
-                                                     const std::string& token) {
+                                                     local::ServerOptions server_options) {
   const auto attempt = [&](int port) {
-    return local::start_server(options.dir, port, token, host_factory(options));
+    server_options.port = port;
+    return local::start_server(server_options);
   };
   if (options.port != 0) {
     auto server = attempt(options.port);
@@ -247,6 +288,13 @@ class Local final : public LocalWorkspace {
                                         options.outcome,
                                         "--ready-fd",
                                         std::to_string(ready_fd)};
+    const auto add = [&](const char* flag, const std::string& value) {
+      command.insert(command.end(), {flag, value});
+    };
+    if (options.latency_ms != 0) add("--latency", std::to_string(options.latency_ms));
+    if (!options.faults.empty()) add("--faults", fs::absolute(options.faults).string());
+    if (options.seed) add("--seed", std::to_string(*options.seed));
+    if (!options.clock.empty()) add("--clock", options.clock);
     if (!options.runtime.empty()) command.insert(command.end(), {"--runtime", options.runtime});
     return command;
   }
@@ -254,8 +302,10 @@ class Local final : public LocalWorkspace {
   static Result<> serve_until(const LocalOptions& options, const sigset_t& signals) {
     const Descriptor lock = TRY(lock_folder(options.dir));
     ServerFile file = ServerFile::read(options.dir).value_or(ServerFile{});
-    if (file.endpoint.token.empty()) file.endpoint.token = "dapi" + random_hex(16);
-    const auto server = TRY(start_on_port(options, file.port, file.endpoint.token));
+    local::ServerOptions parts = TRY(server_options(options));
+    if (file.endpoint.token.empty()) file.endpoint.token = "dapi" + parts.random(16);
+    parts.token = file.endpoint.token;
+    const auto server = TRY(start_on_port(options, file.port, std::move(parts)));
     file.endpoint.url = server->url();
     file.endpoint.user = server->user();
     file.endpoint.pid = getpid();

@@ -58,7 +58,7 @@ RequestLog::~RequestLog() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void RequestLog::add(const Call& call, int status) {
+void RequestLog::add(const Call& call, int status, const std::string& fault) {
   if (descriptor_ < 0) return;
   std::string query;
   for (const auto& [key, value] : call.query)
@@ -68,6 +68,7 @@ void RequestLog::add(const Call& call, int status) {
                 {"query", query},
                 {"status", status},
                 {"user", call.user}};
+  if (!fault.empty()) entry["fault"] = fault;
   if (Json body = body_of(call); !body.is_null()) entry["body"] = std::move(body);
   const std::string line = canonical(entry) + "\n";
   const std::lock_guard lock(mutex_);

@@ -17,7 +17,8 @@ class RequestLog {
   RequestLog(const RequestLog&) = delete;
   RequestLog& operator=(const RequestLog&) = delete;
 
-  void add(const Call& call, int status);
+  /// `fault`: the one that the answer met, or empty.
+  void add(const Call& call, int status, const std::string& fault = {});
 
  private:
   std::mutex mutex_;

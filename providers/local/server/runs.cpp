@@ -17,17 +17,17 @@ constexpr int kMaxDepth = 10;
 
 }  // namespace
 
-Runs::Runs(RunsWorld world) : world_(std::move(world)), last_id_(kFirstId) {
+Runs::Runs(RunsWorld world, bool past) : world_(std::move(world)), last_id_(kFirstId) {
   page_.text = world_.url + "/?o=" + world_.users.workspace_id();
-  load();
+  load(past);
 }
 
-void Runs::load() {
+void Runs::load(bool past) {
   for (const auto& [text, body] : world_.store.all(kKind)) {
     const std::int64_t id = std::stoll(text);
     Json record = parse_json(body).value_or(Json());
     Json view = std::move(record["view"]);
-    const bool lost = !at_or_null(view, "state").contains("result_state");
+    const bool lost = !past && !at_or_null(view, "state").contains("result_state");
     if (lost) mark_lost(view, world_.now());
     if (const std::string token = text_at(record, "token"); !token.empty()) by_token_[token] = id;
     for (const Json& task : at_or_null(view, "tasks")) run_of_task_[int_at(task, "run_id")] = id;

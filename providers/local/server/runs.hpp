@@ -46,7 +46,8 @@ struct RunRequest {
 /// thread-safe.
 class Runs {
  public:
-  explicit Runs(RunsWorld world);
+  /// `past`: only looked at; runs that were active are.
+  explicit Runs(RunsWorld world, bool past = false);
 
   const ComputeNames& names() const { return world_.clusters.names(); }
 
@@ -90,7 +91,7 @@ class Runs {
   // Registry (runs.cpp).
   std::int64_t new_id();
   std::int64_t add(std::unique_ptr<Run> run);
-  void load();
+  void load(bool past);
   void save(const Run& run);
   void settle_start(Run& run, const Job& job, std::optional<bool> queue);
   Result<> resolve_job_parameters(Run& run, const Job& job, const RunRequest& request) const;

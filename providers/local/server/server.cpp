@@ -10,6 +10,8 @@
 namespace dbplan::local {
 namespace {
 
+constexpr int kKilled = 137;  // as of SIGKILL
+
 std::string owner_name() {
   const char* chosen = std::getenv("DBPLAN_WORKSPACE_USER");
   return chosen != nullptr && *chosen != '\0' ? chosen : "me@example.com";
@@ -25,24 +27,32 @@ class HttpWorkspace final : public Server {
     http_.stop();
   }
 
-  Result<> open(const std::string& dir, int port, const std::string& token,
-                const HostFactory& make_host) {
-    auto bound = http_.bind(port);
+  Result<> open(const ServerOptions& options) {
+    auto bound = http_.bind(options.port);
     if (!bound) {
       bound.error().code = Error::Code::Exists;
       return fail(std::move(bound.error()));
     }
     url_ = "http://127.0.0.1:" + std::to_string(*bound);
     user_ = owner_name();
-    auto store = TRY(Store::open(std::filesystem::path(dir) / "workspace.db"));
-    workspace_ = std::make_unique<Workspace>(
-        WorkspaceParts{.store = std::move(store),
-                       .host = make_host(url_, token),
-                       .log = log_,
-                       .request_log = std::filesystem::path(dir) / "requests.log",
-                       .owner = user_,
-                       .token = token,
-                       .url = url_});
+    const std::filesystem::path folder = options.dir;
+    auto store = TRY(Store::open(folder / "workspace.db"));
+    WorkspaceParts parts{.store = std::move(store),
+                         .host = options.make_host(url_, options.token),
+                         .log = log_,
+                         .request_log = folder / "requests.log",
+                         .owner = user_,
+                         .token = options.token,
+                         .url = url_,
+                         .random = options.random,
+                         .by_request = options.clock != nullptr};
+    if (options.clock) {
+      parts.now = [clock = options.clock] { return clock->now(); };
+      log_.use_clock(parts.now);
+      clock_ = options.clock;
+    }
+    workspace_ = std::make_unique<Workspace>(std::move(parts));
+    TRY_VOID(workspace_->set_faults(options.faults));
     workspace_->start();
     http_.start();
     log_.line("answers at " + url_);
@@ -53,9 +63,16 @@ class HttpWorkspace final : public Server {
   std::string user() const override { return user_; }
 
  private:
-  Answer answer_call(Call& call) { return workspace_->handle(call); }
+  Answer answer_call(Call& call) {
+    // What watches the workspace from outside does not move its time.
+    if (clock_ && !call.path.starts_with("/api/local/")) clock_->tick();
+    Answer answer = workspace_->handle(call);
+    if (answer.delivery == Delivery::Exit) std::_Exit(kKilled);
+    return answer;
+  }
 
   ServerLog log_;
+  std::shared_ptr<StandingClock> clock_;
   std::unique_ptr<Workspace> workspace_;
   HttpServer http_;  // last: it ends before what it calls
   std::string url_;
@@ -64,11 +81,9 @@ class HttpWorkspace final : public Server {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>> start_server(const std::string& dir, int port,
-                                             const std::string& token,
-                                             const HostFactory& make_host) {
+Result<std::unique_ptr<Server>> start_server(const ServerOptions& options) {
   auto server = std::make_unique<HttpWorkspace>();
-  TRY_VOID(server->open(dir, port, token, make_host));
+  TRY_VOID(server->open(options));
   return server;
 }
 

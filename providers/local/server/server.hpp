@@ -6,6 +6,8 @@
 #include "engine/base/result.hpp"
 #include "engine/local_workspace.hpp"
 #include "providers/local/server/notebook_host.hpp"
+#include "providers/local/server/standing_clock.hpp"
+#include "providers/local/server/users.hpp"
 
 namespace dbplan::local {
 
@@ -21,10 +23,17 @@ class Server {
 using HostFactory =
     std::function<std::unique_ptr<NotebookHost>(const std::string& url, const std::string& token)>;
 
-/// Binds 127.0.0.1:`port` (0: any free port) and answers until destroyed. `dir` exists and is
-/// used by nobody else; `token` is the main user's. Error::Code::Exists: the port is taken.
-Result<std::unique_ptr<Server>> start_server(const std::string& dir, int port,
-                                             const std::string& token,
-                                             const HostFactory& make_host);
+struct ServerOptions {
+  std::string dir;    // exists and is used by nobody else
+  int port = 0;       // 0: any free one
+  std::string token;  // the main user's
+  HostFactory make_host;
+  std::shared_ptr<StandingClock> clock = nullptr;  // null: the machine's
+  RandomHex random = random_hex;
+  Json faults = Json::object();  // see Faults::set()
+};
+
+/// Binds 127.0.0.1 and answers until destroyed. Error::Code::Exists: the port is taken.
+Result<std::unique_ptr<Server>> start_server(const ServerOptions& options);
 
 }  // namespace dbplan::local

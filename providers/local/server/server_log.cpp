@@ -12,7 +12,8 @@ namespace dbplan::local {
 
 void ServerLog::line(std::string_view text) {
   if (descriptor_ < 0) return;
-  const std::string entry = fmt::format("{} {}\n", rfc3339(system_clock().now()), visible(text));
+  const std::chrono::sys_seconds now{std::chrono::seconds(now_() / 1000)};
+  const std::string entry = fmt::format("{} {}\n", rfc3339(now), visible(text));
   const std::lock_guard lock(mutex_);
   std::string_view rest = entry;
   while (!rest.empty()) {

@@ -72,6 +72,21 @@ class Sqlite final : public Store {
     if (!run("COMMIT")) run("ROLLBACK");
   }
 
+  Result<std::unique_ptr<Store>> copy() override {
+    commit();
+    sqlite3* target = nullptr;
+    sqlite3_open_v2(":memory:", &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    auto store = std::make_unique<Sqlite>(target);
+    sqlite3_backup* backup = sqlite3_backup_init(target, "main", database_, "main");
+    if (backup != nullptr) {
+      sqlite3_backup_step(backup, -1);
+      sqlite3_backup_finish(backup);
+    }
+    if (sqlite3_errcode(target) != SQLITE_OK || !store->prepare())
+      return fail(Error::Code::Bug, "cannot copy the workspace database: " + store->failure());
+    return store;
+  }
+
   std::string take_failure() override { return std::exchange(failure_, {}); }
 
   std::string failure() const { return sqlite3_errmsg(database_); }

@@ -28,6 +28,8 @@ class Store {
   /// In the order of the ids as text.
   virtual std::vector<Entry> all(std::string_view kind) = 0;
   virtual void commit() = 0;
+  /// All that it holds now, in memory.
+  virtual Result<std::unique_ptr<Store>> copy() = 0;
   /// Why the last change since the last call could not be written; empty: all was well.
   virtual std::string take_failure() = 0;
 };

@@ -10,15 +10,15 @@ constexpr std::string_view kKind = "users";
 constexpr std::size_t kTokenBytes = 24;
 
 /// Sixteen digits, as workspace ids have.
-std::string new_workspace_id() {
-  const std::uint64_t number = std::stoull(random_hex(7), nullptr, 16);
+std::string new_workspace_id(const RandomHex& random) {
+  const std::uint64_t number = std::stoull(random(7), nullptr, 16);
   return std::to_string(1'000'000'000'000'000 + number % 9'000'000'000'000'000);
 }
 
 }  // namespace
 
-Users::Users(Store& store, const std::string& owner, const std::string& token)
-    : store_(store), owner_(owner) {
+Users::Users(Store& store, const std::string& owner, const std::string& token, RandomHex random)
+    : store_(store), random_(std::move(random)), owner_(owner) {
   if (!token.empty()) store_.put(kKind, owner_, token);
   for (const auto& [user, known] : store_.all(kKind)) {
     tokens_[user] = known;
@@ -27,7 +27,7 @@ Users::Users(Store& store, const std::string& owner, const std::string& token)
   token_of(owner_);
   workspace_id_ = store_.get("settings", "workspace_id").value_or("");
   if (workspace_id_.empty()) {
-    workspace_id_ = new_workspace_id();
+    workspace_id_ = new_workspace_id(random_);
     store_.put("settings", "workspace_id", workspace_id_);
   }
 }
@@ -42,7 +42,7 @@ std::string Users::who(std::string_view authorization) const {
 
 std::string Users::token_of(const std::string& user) {
   if (const auto found = tokens_.find(user); found != tokens_.end()) return found->second;
-  std::string token = "dapi" + random_hex(kTokenBytes);
+  std::string token = "dapi" + random_(kTokenBytes);
   tokens_[user] = token;
   by_digest_[sha256_hex(token)] = user;
   store_.put(kKind, user, token);
@@ -50,7 +50,7 @@ std::string Users::token_of(const std::string& user) {
 }
 
 std::string Users::lend(const std::string& user) {
-  std::string token = "dapi" + random_hex(kTokenBytes);
+  std::string token = "dapi" + random_(kTokenBytes);
   by_digest_[sha256_hex(token)] = user;
   return token;
 }

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
+#include "engine/base/digest.hpp"
 #include "providers/local/server/router.hpp"
 #include "providers/local/server/store.hpp"
 
 namespace dbplan::local {
+
+/// `count` bytes in hex; a test may want the same ones every time.
+using RandomHex = std::function<std::string(std::size_t count)>;
 
 /// Who may call, and with which token. Tokens are kept over restarts, so that an environment that
 /// was set once stays good; those of runs end with their run.
@@ -14,7 +19,8 @@ class Users {
  public:
   /// `owner` is added if the store does not know the user yet; a `token` that is not empty becomes
   /// the owner's.
-  Users(Store& store, const std::string& owner, const std::string& token = {});
+  Users(Store& store, const std::string& owner, const std::string& token = {},
+        RandomHex random = random_hex);
 
   /// The user whose token this is ("Bearer ..."), or empty.
   std::string who(std::string_view authorization) const;
@@ -38,6 +44,7 @@ class Users {
   Json scim_user(const std::string& user) const;
 
   Store& store_;
+  RandomHex random_;
   std::string owner_;
   std::string workspace_id_;
   std::map<std::string, std::string, std::less<>> tokens_;     // user -> token

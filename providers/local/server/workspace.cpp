@@ -46,16 +46,18 @@ Answer refused(const Error& error) {
 Workspace::Workspace(WorkspaceParts parts)
     : parts_(std::move(parts)),
       requests_(parts_.request_log),
-      users_(*parts_.store, parts_.owner, parts_.token),
+      users_(*parts_.store, parts_.owner, parts_.token, parts_.random),
       tree_(*parts_.store, parts_.now),
-      clusters_(*parts_.store, *parts_.host, parts_.now),
+      clusters_(*parts_.store, *parts_.host, parts_.now, parts_.past),
       jobs_(*parts_.store, parts_.now),
       permissions_(*parts_.store),
       runs_({*parts_.store, jobs_, clusters_, tree_, *parts_.host, users_, parts_.log, parts_.now,
-             parts_.url}),
+             parts_.url},
+            parts_.past),
       schedules_(jobs_, runs_, parts_.log, parts_.now) {
   tree_.add_home(users_.owner());
   add_routes();
+  add_fault_routes();
   add_public_routes();
   parts_.store->commit();
   parts_.host->listen([this] {
@@ -100,11 +102,28 @@ void Workspace::add_public_routes() {
 }
 
 Answer Workspace::handle(Call& call) {
-  std::unique_lock lock(mutex_);
-  Answer reply = dispatch(call, lock);
-  lock.unlock();
-  requests_.add(call, reply.status);
+  if (const Millis pause = latency_; pause > 0 && !call.path.starts_with("/api/local/"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(pause));
+  std::string fault;
+  const Answer reply = answer_now(call, fault);
+  requests_.add(call, reply.status, fault);
   return reply;
+}
+
+Answer Workspace::answer_now(Call& call, std::string& fault) {
+  std::unique_lock lock(mutex_);
+  if (parts_.by_request) look_locked();
+  const FaultRule* rule = faults_.strike(call);
+  if (rule == nullptr) {
+    keep_past(call);
+    return dispatch(call, lock);
+  }
+  fault = rule->fault;
+  if (fault == "stale") return answer_as_before(call);
+  const FaultRule met = *rule;  // a call that waits may see other rules
+  if (!met.effect) return struck(met, {});
+  keep_past(call);
+  return struck(met, dispatch(call, lock));
 }
 
 Answer Workspace::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
@@ -126,7 +145,10 @@ Answer Workspace::dispatch(Call& call, std::unique_lock<std::mutex>& lock) {
     if (!result) return refused(result.error());
     if (!result->again) return *result;
     const Millis left = call.deadline - parts_.now();
-    run_ended_.wait_for(lock, std::chrono::milliseconds(std::max<Millis>(left, 1)));
+    // The time of the workspace may stand still; who waits does not.
+    if (run_ended_.wait_for(lock, std::chrono::milliseconds(std::max<Millis>(left, 1))) ==
+        std::cv_status::timeout)
+      call.deadline = parts_.now();
   }
 }
 
@@ -160,6 +182,7 @@ void Workspace::move_on() {
 }
 
 void Workspace::start() {
+  if (parts_.by_request) return;
   thread_ = std::thread([this] { keep_moving(); });
 }
 

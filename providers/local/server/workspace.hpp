@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <thread>
 
 #include "providers/local/server/clusters.hpp"
+#include "providers/local/server/faults.hpp"
 #include "providers/local/server/jobs.hpp"
 #include "providers/local/server/permissions.hpp"
 #include "providers/local/server/request_log.hpp"
@@ -28,6 +30,11 @@ struct WorkspaceParts {
   std::string token = {};  // the owner's; empty: the one of last time, or a new one
   std::string url;
   WallClock now = epoch_ms;
+  RandomHex random = random_hex;
+  /// Time stands still between requests: what is due is looked up with each of them.
+  bool by_request = false;
+  /// A copy of another workspace as it was, to be read only.
+  bool past = false;
 };
 
 /// The workspace without its HTTP: answers calls, runs jobs, fires schedules. One mutex guards all
@@ -47,10 +54,16 @@ class Workspace {
   /// Ends every run and process.
   void stop();
   std::string token_of_owner();
+  /// Faults and latency from now on: see Faults::set().
+  Result<> set_faults(const Json& wanted);
 
  private:
   void add_routes();
   void add_public_routes();
+  void add_fault_routes();
+  Answer answer_now(Call& call, std::string& fault);
+  Answer answer_as_before(Call& call);
+  void keep_past(const Call& call);
   Answer dispatch(Call& call, std::unique_lock<std::mutex>& lock);
   Result<Answer> route(Call& call);
   void move_on();
@@ -62,6 +75,7 @@ class Workspace {
   WorkspaceParts parts_;
   RequestLog requests_;
   std::mutex mutex_;
+  std::atomic<Millis> latency_ = 0;
   std::condition_variable run_ended_;
   Users users_;
   WorkspaceTree tree_;
@@ -71,7 +85,9 @@ class Workspace {
   Runs runs_;
   Schedules schedules_;
   Router router_;
-  bool stopping_ = false;  // guarded by mutex_
+  Faults faults_;
+  std::unique_ptr<Store> before_;  // the store before the last write, while faults want it
+  bool stopping_ = false;          // guarded by mutex_
 
   // Apart from the mutex above, so that the host may wake from anywhere.
   std::mutex wake_mutex_;
