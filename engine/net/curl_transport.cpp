@@ -80,6 +80,8 @@ class CurlTransport final : public Transport {
     // Not every coding that libcurl knows: a server that prefers the best one spends longer on it
     // than a plan takes.
     curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "gzip");
+    // On a used connection that ends without an answer libcurl sends the request again by itself.
+    curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, request.repeatable ? 0L : 1L);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 10L);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.timeout.count()));
