@@ -23,6 +23,8 @@ struct LiveResource {
   std::string content_hash = {};
   /// Notebooks: the text, where it had to be downloaded.
   std::optional<std::string> content = {};
+  std::optional<Address> carrier = {};  // schedules: the job
+  std::optional<Address> owner = {};    // permissions: whose they are
 };
 
 /// What makes a change dangerous now: runs that it would meet.

@@ -46,7 +46,8 @@ void observe_carried(const Sight& sight, Live& live) {
     const LiveResource* job = live.find(carrier);
     if (!job) continue;
     for (const char* block : {"schedule", "trigger", "continuous"})
-      if (job->body.contains(block)) live.found[address] = {.id = job->id, .body = {}, .facts = {}};
+      if (job->body.contains(block))
+        live.found[address] = {.id = job->id, .body = {}, .facts = {}, .carrier = carrier};
   }
 }
 

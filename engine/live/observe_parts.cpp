@@ -16,6 +16,7 @@ Result<> observe_parts(const Sight& sight, std::span<const Kind* const> kinds, L
   struct Part {
     Address address;
     std::string id;
+    Address owner;
   };
   std::vector<Part> parts;
   const auto add = [&](const Address& address, const Address& owner) {
@@ -23,7 +24,7 @@ Result<> observe_parts(const Sight& sight, std::span<const Kind* const> kinds, L
     const Kind* kind = find_kind(kinds, owner.kind);
     // What is to be deleted takes its parts along.
     if (there && kind && sight.desired.find(owner))
-      parts.push_back({address, part_id(*kind, *there)});
+      parts.push_back({address, part_id(*kind, *there), owner});
   };
   for (const Resource& resource : sight.desired.resources)
     if (resource.owner) add(resource.address, *resource.owner);
@@ -37,9 +38,10 @@ Result<> observe_parts(const Sight& sight, std::span<const Kind* const> kinds, L
   }));
   for (std::size_t i = 0; i < parts.size(); ++i)
     if (read[i])
-      live.found.emplace(
-          parts[i].address,
-          LiveResource{.id = parts[i].id, .body = std::move(read[i]->body), .facts = {}});
+      live.found.emplace(parts[i].address, LiveResource{.id = parts[i].id,
+                                                        .body = std::move(read[i]->body),
+                                                        .facts = {},
+                                                        .owner = parts[i].owner});
   return {};
 }
 

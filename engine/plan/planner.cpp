@@ -296,7 +296,7 @@ class Planner {
     const Kind* kind = find_kind(kinds_, address.kind);
     if (!kind || live.id == desired_.root_path) return;  // the root outlives what lies in it
     const LedgerEntry* last = ledger_.find(address);
-    if (last && (is_released(last->carrier) || is_released(last->owner))) return;
+    if (is_released(live.carrier) || is_released(live.owner)) return;
     Change change{.address = address,
                   .kind = kind,
                   .action = Action::Delete,
@@ -306,8 +306,8 @@ class Planner {
                   .where = {},
                   .fields = {}};
     change.name = text_at(live.body, kind->name_field);
-    if (last) change.carrier = last->carrier;
-    if (last) change.owner = last->owner;
+    change.carrier = live.carrier;
+    change.owner = live.owner;
     if (change.owner) change.name = change.owner->text();
     if (change.owner) change.reason = "removed from the spec: set back to who has to keep them";
     if (last) change.depends_on = last->depends_on;

@@ -21,7 +21,11 @@ Plan diff_specs(const Desired& before, const Desired& after, std::span<const Kin
     entry.carrier = resource.carrier;
     entry.owner = resource.owner;
     entry.depends_on = resource.depends_on;
-    LiveResource found{.id = entry.id, .body = body, .facts = {}};
+    LiveResource found{.id = entry.id,
+                       .body = body,
+                       .facts = {},
+                       .carrier = resource.carrier,
+                       .owner = resource.owner};
     if (resource.content) {
       entry.content_hash = found.content_hash = sha256_hex(*resource.content);
       found.content = resource.content;
