@@ -141,7 +141,7 @@ const FolderEntry* find_file(const Tree& tree, const std::string& path) {
   return find(tree, path.substr(0, path.rfind('.')), "NOTEBOOK");
 }
 
-/// The hash of what is there now. A notebook comes back with line ends and a last line of its own,
+/// The hash of what is there now. A notebook comes back with line ends and blank lines of its own,
 /// so it is compared as notebooks are.
 Result<std::string> hash_of(const FolderEntry& entry, const Resource* resource,
                             const std::string& name, Provider& provider) {
@@ -153,7 +153,7 @@ Result<std::string> hash_of(const FolderEntry& entry, const Resource* resource,
   if (!text) return std::string();
   const auto wanted = resource ? resource->files.find(name) : decltype(resource->files.end())();
   const bool same = resource && wanted != resource->files.end() &&
-                    normalise_notebook(wanted->second) == normalise_notebook(*text);
+                    same_cells(wanted->second, *text, *notebook_language(name));
   return same ? text_at(at_or_null(resource->body, "files"), name) : sha256_hex(*text);
 }
 

@@ -326,6 +326,12 @@ std::vector<Cell> split_cells(std::string_view text, std::string_view language) 
   return cells;
 }
 
+bool same_cells(std::string_view a, std::string_view b, std::string_view language) {
+  return std::ranges::equal(
+      split_cells(a, language), split_cells(b, language),
+      [](const Cell& x, const Cell& y) { return x.language == y.language && x.text == y.text; });
+}
+
 std::vector<NotebookCall> find_notebook_calls(std::string_view text, std::string_view language) {
   std::vector<NotebookCall> calls;
   for (std::vector<Line>& lines : cell_lines(text, language)) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "engine/base/digest.hpp"
+#include "engine/model/notebook.hpp"
 #include "engine/model/stamp.hpp"
 #include "engine/plan/plan.hpp"
 #include "engine/plan/risks.hpp"
@@ -246,7 +247,8 @@ class Planner {
                         Change& change) {
     const std::string wanted_hash = sha256_hex(resource.content.value_or(""));
     const bool same_language = text_at(live.body, "language") == text_at(resource.body, "language");
-    if (live.content_hash == wanted_hash && same_language) return;
+    if (same_language && (live.content_hash == wanted_hash || has_same_cells(resource, live)))
+      return;
     change.action = Action::Update;
     change.reason = content_reason(last, live, wanted_hash);
     if (!same_language)
@@ -260,6 +262,11 @@ class Planner {
           diff_notebook(*live.content, *resource.content, text_at(resource.body, "language"));
     change.fields.push_back(
         {.path = "content", .top = "content", .kind = content_class(last, live, wanted_hash)});
+  }
+
+  static bool has_same_cells(const Resource& resource, const LiveResource& live) {
+    return live.content && resource.content && resource.format == "SOURCE" &&
+           same_cells(*live.content, *resource.content, text_at(resource.body, "language"));
   }
 
   static FieldClass content_class(const LedgerEntry* last, const LiveResource& live,

@@ -93,6 +93,15 @@ TEST_CASE("notebook: normal form has Unix line ends and one newline at the end")
   CHECK(normalise_notebook(once) == once);
 }
 
+TEST_CASE("notebook: blank lines around a cell do not make another notebook") {
+  const std::string spaced = "# Databricks notebook source\na\n\n\n# COMMAND ----------\n\nb\n";
+  CHECK(
+      same_cells(spaced, "# Databricks notebook source\na\n\n# COMMAND ----------\n\nb", "PYTHON"));
+  CHECK_FALSE(same_cells(spaced, "# Databricks notebook source\na\n\nb\n", "PYTHON"));
+  CHECK_FALSE(same_cells(spaced, "# Databricks notebook source\na\n", "PYTHON"));
+  CHECK_FALSE(same_cells("a\n\nb", "a\nb", "PYTHON"));
+}
+
 TEST_CASE("notebook calls: %run has its place in the source") {
   const auto calls = find_notebook_calls(kPython, "PYTHON");
   REQUIRE(calls.size() == 1);
