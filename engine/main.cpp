@@ -1,7 +1,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <iostream>
 
@@ -71,6 +70,8 @@ int main(int argc, char** argv) {
   const auto local = dbplan::make_local_workspace();
   dbplan::Session session{.local = local.get(),
                           .kinds = dbplan::databricks::databricks_kinds(),
+                          .clock = &dbplan::system_clock(),
+                          .machine = dbplan::this_machine(),
                           .connect = connect,
                           .environment = environment(),
                           .out = &std::cout,
@@ -79,40 +80,7 @@ int main(int argc, char** argv) {
                           .in_is_terminal = isatty(STDIN_FILENO) == 1,
                           .interrupted = &interrupted};
 
-  CLI::App app(
-      "Declare Databricks notebooks, clusters, jobs and schedules; see what would change; apply "
-      "only that.",
-      "dbplan");
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.add_option_function<unsigned>(
-      "--timeout", [](const unsigned& seconds) { alarm(seconds); },
-      "stop after so many seconds as after Ctrl-C: what is in flight ends and is recorded");
-  app.set_version_flag("--version", "dbplan " DBPLAN_VERSION);
-  dbplan::add_init_command(app, session);
-  dbplan::add_import_command(app, session);
-  dbplan::add_validate_command(app, session);
-  dbplan::add_plan_command(app, session);
-  dbplan::add_apply_command(app, session);
-  dbplan::add_destroy_command(app, session);
-  dbplan::add_diff_command(app, session);
-  dbplan::add_drift_command(app, session);
-  dbplan::add_graph_command(app, session);
-  dbplan::add_show_command(app, session);
-  dbplan::add_run_command(app, session);
-  dbplan::add_bench_command(app, session);
-  dbplan::add_workspace_command(app, session);
-  dbplan::add_kinds_command(app, session);
-  dbplan::add_auth_command(app, session);
-  dbplan::add_doctor_command(app, session);
-  dbplan::add_schema_command(app, session);
-  dbplan::add_version_command(app, session);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    // CLI11 prints help and usage errors; a usage error is 1.
-    return app.exit(error) == 0 ? 0 : 1;
-  }
+  const int code = dbplan::run_program(argc, argv, session);
   std::cout.flush();
-  return session.exit_code;
+  return code;
 }

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "engine/apply/steps.hpp"
-#include "engine/base/clock.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/live/observers.hpp"
 #include "engine/model/notebook.hpp"
@@ -63,7 +62,7 @@ class Executor {
  private:
   void run_stage(const Stage& stage) {
     const auto work = [&](std::size_t i) { return run_step(stage.steps[i]); };
-    const auto results = run_tasks(stage.tasks, work, hooks_.may_go_on);
+    const auto results = run_tasks(stage.tasks, work, hooks_.may_go_on, hooks_.threads);
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i] != TaskResult::Done) failed_ = true;
       if (results[i] != TaskResult::NotTried) continue;
@@ -91,8 +90,8 @@ class Executor {
     }
     tell(outcome);
     tell_carried(step, outcome);
-    if (hooks_.checkpoint && system_clock().steady() - stored_at_ > kCheckpoint) {
-      stored_at_ = system_clock().steady();
+    if (hooks_.checkpoint && hooks_.clock.steady() - stored_at_ > kCheckpoint) {
+      stored_at_ = hooks_.clock.steady();
       hooks_.checkpoint(ledger_);
     }
     return done.has_value();
@@ -182,14 +181,14 @@ class Executor {
 
   /// A cluster between two states refuses edits until it has settled.
   Result<> update(const Kind& kind, const std::string& id, const Json& body) {
-    const auto deadline = system_clock().steady() + kStatePatience;
+    const auto deadline = hooks_.clock.steady() + kStatePatience;
     for (;;) {
       const auto updated = provider_.update(kind, id, body);
       const bool unsettled =
           !updated && updated.error().detail == "INVALID_STATE" && !kind.state_field.empty();
-      if (!unsettled || system_clock().steady() > deadline) return updated;
+      if (!unsettled || hooks_.clock.steady() > deadline) return updated;
       if (hooks_.may_go_on && !hooks_.may_go_on()) return updated;
-      system_clock().sleep(kStatePoll);
+      hooks_.clock.sleep(kStatePoll);
     }
   }
 
@@ -334,7 +333,7 @@ class Executor {
     entry = {.id = id, .body = storable(body, rules_.at(resource.kind)), .echo = {}};
     entry.owner = resource.owner;
     entry.depends_on = resource.depends_on;
-    entry.applied_at = rfc3339(system_clock().now());
+    entry.applied_at = rfc3339(hooks_.clock.now());
     if (resource.content) entry.content_hash = sha256_hex(*resource.content);
     record_carried(resource.address, id);
   }
@@ -416,7 +415,7 @@ class Executor {
   std::map<Address, Carried> carried_;     // by carrier; fixed from the start
   std::map<const Kind*, RuleNode> rules_;  // of every kind in the spec; fixed, too
   std::vector<StepOutcome> outcomes_;
-  Clock::Steady stored_at_ = system_clock().steady();
+  Clock::Steady stored_at_ = hooks_.clock.steady();
   bool failed_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/clock.hpp"
 #include "engine/ledger/ledger.hpp"
 #include "engine/live/live.hpp"
 #include "engine/plan/plan.hpp"
@@ -22,6 +23,8 @@ struct StepOutcome {
 };
 
 struct ApplyHooks {
+  Clock& clock;
+  std::size_t threads = 8;  // how many steps at once
   /// Called from several threads, one call at a time.
   std::function<void(const Address&, Action)> started;
   std::function<void(const StepOutcome&)> finished;
@@ -42,11 +45,13 @@ std::vector<StepOutcome> apply_plan(const Plan& plan, const Desired& desired, co
 
 /// Brings the ledger up to date with what is kept: entries of a lost ledger, converged bodies.
 /// Returns whether anything changed.
-bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledger& ledger);
+bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live,
+                std::chrono::sys_seconds now, Ledger& ledger);
 
 /// Reads back what the server made of the changed addresses and remembers ids and echoes: one
 /// listing per kind and folder.
 Result<> remember_echoes(const Plan& plan, const Desired& desired, Ledger& ledger,
-                         Provider& provider, std::span<const Kind* const> kinds);
+                         Provider& provider, std::span<const Kind* const> kinds,
+                         std::size_t threads);
 
 }  // namespace dbplan

@@ -78,7 +78,8 @@ Touched touched_by(const Plan& plan, const Desired& desired, const Ledger& ledge
 
 }  // namespace
 
-bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledger& ledger) {
+bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live,
+                std::chrono::sys_seconds now, Ledger& ledger) {
   bool changed = ledger.root_path != desired.root_path;
   ledger.bundle = desired.bundle;
   ledger.target = desired.target;
@@ -93,7 +94,7 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
     const LedgerEntry* known = ledger.find(change.address);
     if (is_current(known, kept, index_rules(*resource->kind))) continue;
     if (known && known->body == kept.body && !known->echo.is_null()) kept.echo = known->echo;
-    kept.applied_at = known ? known->applied_at : rfc3339(system_clock().now());
+    kept.applied_at = known ? known->applied_at : rfc3339(now);
     ledger.entries[change.address] = std::move(kept);
     changed = true;
   }
@@ -106,10 +107,12 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live, Ledg
 }
 
 Result<> remember_echoes(const Plan& plan, const Desired& desired, Ledger& ledger,
-                         Provider& provider, std::span<const Kind* const> kinds) {
+                         Provider& provider, std::span<const Kind* const> kinds,
+                         std::size_t threads) {
   const Touched touched = touched_by(plan, desired, ledger);
   if (touched.desired.resources.empty()) return {};
-  const Live live = TRY(observe(touched.desired, touched.ledger, provider, kinds, Look::Echoes));
+  const Live live =
+      TRY(observe(touched.desired, touched.ledger, provider, kinds, Look::Echoes, threads));
   for (const Resource& resource : touched.desired.resources)
     if (const LiveResource* found = live.find(resource.address))
       remember_live(ledger.entries.at(resource.address), resource, *found);

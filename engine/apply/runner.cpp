@@ -9,8 +9,6 @@
 namespace dbplan {
 namespace {
 
-constexpr std::size_t kThreads = 8;
-
 class Runner {
  public:
   Runner(const std::vector<Task>& tasks, const std::function<bool(std::size_t)>& work,
@@ -28,10 +26,12 @@ class Runner {
     }
   }
 
-  std::vector<TaskResult> run() {
-    {
+  std::vector<TaskResult> run(std::size_t most_threads) {
+    if (most_threads <= 1) {
+      take_and_work();
+    } else {
       std::vector<std::jthread> threads;
-      const std::size_t count = std::min(kThreads, results_.size());
+      const std::size_t count = std::min(most_threads, results_.size());
       for (std::size_t i = 0; i < count; ++i) threads.emplace_back([this] { take_and_work(); });
     }
     return std::move(results_);
@@ -85,8 +85,8 @@ class Runner {
 
 std::vector<TaskResult> run_tasks(const std::vector<Task>& tasks,
                                   const std::function<bool(std::size_t)>& work,
-                                  const std::function<bool()>& may_go_on) {
-  return Runner(tasks, work, may_go_on).run();
+                                  const std::function<bool()>& may_go_on, std::size_t threads) {
+  return Runner(tasks, work, may_go_on).run(threads);
 }
 
 }  // namespace dbplan

@@ -13,12 +13,12 @@ struct Task {
 
 enum class TaskResult { Done, Failed, NotTried };
 
-/// Runs the tasks on a few threads, each as soon as all that it needs is done. What needs a failed
-/// task is not tried, nor is anything once `may_go_on` says false. `work(i)` returns whether it
-/// succeeded and may be called from several threads at once.
-/// REQUIRES: no cycles.
+/// Runs the tasks on up to `threads` threads, the caller's own if one is enough; each as soon as
+/// all that it needs is done. What needs a failed task is not tried, nor is anything once
+/// `may_go_on` says false. `work(i)` returns whether it succeeded and may be called from several
+/// threads at once. REQUIRES: no cycles.
 std::vector<TaskResult> run_tasks(const std::vector<Task>& tasks,
                                   const std::function<bool(std::size_t)>& work,
-                                  const std::function<bool()>& may_go_on);
+                                  const std::function<bool()>& may_go_on, std::size_t threads);
 
 }  // namespace dbplan

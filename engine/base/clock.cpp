@@ -2,11 +2,29 @@
 
 #include <fmt/chrono.h>
 
+#include <condition_variable>
 #include <ctime>
+#include <mutex>
 #include <thread>
 
 namespace dbplan {
 namespace {
+
+class ThreadTimer final : public Timer {
+ public:
+  ThreadTimer(std::chrono::milliseconds period, std::function<void()> turn)
+      : thread_([this, period, turn = std::move(turn)](const std::stop_token& stop) {
+          std::unique_lock guard(mutex_);
+          while (!wake_.wait_for(guard, stop, period, [] { return false; }) &&
+                 !stop.stop_requested())
+            turn();
+        }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;  // last: it stops before the rest goes
+};
 
 class SystemClock final : public Clock {
  public:
@@ -18,6 +36,10 @@ class SystemClock final : public Clock {
 };
 
 }  // namespace
+
+std::unique_ptr<Timer> Clock::every(std::chrono::milliseconds period, std::function<void()> turn) {
+  return std::make_unique<ThreadTimer>(period, std::move(turn));
+}
 
 Clock& system_clock() {
   static SystemClock clock;

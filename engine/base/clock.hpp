@@ -1,11 +1,20 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "engine/base/result.hpp"
 
 namespace dbplan {
+
+/// Something that happens again and again; it ends with its owner, who waits for a turn in
+/// progress.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+};
 
 /// Time as an interface, so that waiting is testable. Safe from several threads.
 class Clock {
@@ -15,6 +24,10 @@ class Clock {
   virtual std::chrono::sys_seconds now() const = 0;
   virtual Steady steady() const = 0;
   virtual void sleep(std::chrono::milliseconds duration) = 0;
+  /// Calls `turn` every `period`, the first time after one; by default in a thread and by the
+  /// machine's time.
+  virtual std::unique_ptr<Timer> every(std::chrono::milliseconds period,
+                                       std::function<void()> turn);
 };
 
 /// The machine's clock.

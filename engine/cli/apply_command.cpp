@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "engine/apply/apply.hpp"
-#include "engine/base/clock.hpp"
 #include "engine/cli/prepare.hpp"
 #include "engine/ledger/lock.hpp"
 #include "engine/plan/plan_file.hpp"
@@ -86,7 +85,7 @@ Result<> look_again(Session& session, const SpecFlags& flags, Prepared& prepared
 
 ApplyHooks make_hooks(Session& session, Provider& provider, const Lock& lock,
                       const ApplyFlags& flags) {
-  ApplyHooks hooks;
+  ApplyHooks hooks{.clock = *session.clock, .threads = session.parallelism};
   const TextStyle style = style_of(session);
   hooks.finished = [&session, style, quiet = flags.json](const StepOutcome& outcome) {
     (quiet ? *session.err : *session.out) << outcome_text(outcome, style) << std::endl;
@@ -150,9 +149,9 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
       .base = prepared.ledger.serial + 1,
       .intent = creations(prepared.plan),
       .notice = [&](const std::string& text) { *session.err << text << std::endl; }};
-  const auto lock =
-      TRY(Lock::acquire(prepared.desired.root_path, provider, system_clock(),
-                        this_holder(prepared.workspace.identity.user_name), lock_options));
+  const auto lock = TRY(Lock::acquire(
+      prepared.desired.root_path, provider, *session.clock,
+      this_holder(prepared.workspace.identity.user_name, session.machine), lock_options));
   if (auto settled = note_takeover(*lock, prepared.ledger, provider); !settled) {
     TRY_VOID(lock->release());
     return settled;
@@ -167,8 +166,9 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
   if (flags.spec.destroy) desired.resources.clear();
   const auto outcomes = apply_plan(prepared.plan, desired, prepared.live, prepared.ledger, provider,
                                    session.kinds, make_hooks(session, provider, *lock, flags));
-  adopt_kept(prepared.plan, desired, prepared.live, prepared.ledger);
-  auto echoed = remember_echoes(prepared.plan, desired, prepared.ledger, provider, session.kinds);
+  adopt_kept(prepared.plan, desired, prepared.live, session.clock->now(), prepared.ledger);
+  auto echoed = remember_echoes(prepared.plan, desired, prepared.ledger, provider, session.kinds,
+                                session.parallelism);
   if (!echoed)
     *session.err << "warning: cannot read back what was applied: " << echoed.error().message
                  << "\n";
@@ -209,7 +209,8 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
                 "the plan is blocked (see the lines with \"!\"); nothing was changed");
   Ledger kept = prepared.ledger;
   const bool ledger_current =
-      prepared.plan.empty() && !adopt_kept(prepared.plan, prepared.desired, prepared.live, kept);
+      prepared.plan.empty() &&
+      !adopt_kept(prepared.plan, prepared.desired, prepared.live, session.clock->now(), kept);
   const bool nothing_at_all = prepared.plan.empty() && (ledger_current || flags.spec.destroy);
   if (nothing_at_all) {
     if (flags.json) *session.out << pretty(outcomes_json({})) << "\n";

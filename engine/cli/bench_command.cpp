@@ -2,7 +2,6 @@
 #include <fstream>
 #include <ostream>
 
-#include "engine/base/clock.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/bench/load.hpp"
 #include "engine/bench/runner.hpp"
@@ -73,7 +72,7 @@ Result<> bench_run(Session& session, const BenchFlags& flags) {
                                      .interrupted = [&] { return session.interrupted->load(); },
                                      .cpu = cpu.get()};
   const bench::Comparison comparison =
-      TRY(bench::run_experiment(experiment, jobs, system_clock(), options));
+      TRY(bench::run_experiment(experiment, jobs, *session.clock, options));
   const std::string text = bench_text(comparison), json = pretty(bench::to_json(comparison)) + "\n";
   *session.out << (flags.json ? json : text);
   if (!flags.out.empty()) {

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "engine/base/clock.hpp"
+#include "engine/ledger/lock.hpp"
 #include "engine/local_workspace.hpp"
 #include "engine/model/kind.hpp"
 #include "engine/provider.hpp"
@@ -31,6 +33,8 @@ struct Connection {
 struct Session {
   LocalWorkspace* local = nullptr;
   std::span<const Kind* const> kinds;
+  Clock* clock = nullptr;
+  Machine machine;
   std::function<std::unique_ptr<Provider>(const Connection&)> connect;
   std::map<std::string, std::string> environment;
   std::ostream* out = nullptr;  // results only
@@ -38,7 +42,8 @@ struct Session {
   bool out_is_terminal = false;
   bool in_is_terminal = false;  // somebody can answer a question
   std::atomic<bool>* interrupted = nullptr;
-  int exit_code = 0;  // what main returns
+  std::size_t parallelism = 8;  // requests at once
+  int exit_code = 0;            // what main returns
 
   /// The variable's value, or empty.
   std::string variable(const std::string& name) const {
@@ -67,6 +72,9 @@ void add_bench_command(CLI::App& app, Session& session);
 void add_workspace_command(CLI::App& app, Session& session);
 void add_schema_command(CLI::App& app, Session& session);
 void add_version_command(CLI::App& app, Session& session);
+
+/// The whole command line; what main returns. CLI11 prints help and usage errors by itself.
+int run_program(int argc, const char* const* argv, Session& session);
 
 /// Prints "error: ..." and sets the exit code.
 void report_error(Session& session, const Error& error, int exit_code = 1);

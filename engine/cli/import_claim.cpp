@@ -4,7 +4,6 @@
 #include <ostream>
 
 #include "engine/apply/apply.hpp"
-#include "engine/base/clock.hpp"
 #include "engine/ledger/lock.hpp"
 #include "engine/model/stamp.hpp"
 
@@ -70,21 +69,22 @@ Result<std::vector<std::string>> carry_out_claim(Session& session, Prepared& pre
       .base = prepared.ledger.serial + 1, .intent = {}, .notice = [&](const std::string& text) {
         *session.err << text << "\n" << std::flush;
       }};
-  const auto lock = TRY(Lock::acquire(prepared.desired.root_path, provider, system_clock(),
-                                      this_holder(prepared.workspace.identity.user_name), options));
+  const auto lock = TRY(
+      Lock::acquire(prepared.desired.root_path, provider, *session.clock,
+                    this_holder(prepared.workspace.identity.user_name, session.machine), options));
   if (lock->waited()) {
     TRY_VOID(lock->release());
     return fail(Error::Code::Conflict,
                 "another run worked on this deployment meanwhile; nothing was claimed, import "
                 "again");
   }
-  ApplyHooks hooks;
+  ApplyHooks hooks{.clock = *session.clock, .threads = session.parallelism};
   hooks.may_go_on = [&] { return !session.interrupted->load() && lock->held(); };
   const auto outcomes = apply_plan(claim.plan, prepared.desired, prepared.live, prepared.ledger,
                                    provider, session.kinds, hooks);
-  adopt_kept(claim.plan, prepared.desired, prepared.live, prepared.ledger);
-  auto done =
-      remember_echoes(claim.plan, prepared.desired, prepared.ledger, provider, session.kinds);
+  adopt_kept(claim.plan, prepared.desired, prepared.live, session.clock->now(), prepared.ledger);
+  auto done = remember_echoes(claim.plan, prepared.desired, prepared.ledger, provider,
+                              session.kinds, session.parallelism);
   if (lock->held())
     if (auto written = write_ledger(prepared.ledger, provider); !written) done = written;
   TRY_VOID(lock->release());

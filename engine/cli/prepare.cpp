@@ -209,9 +209,10 @@ Result<> replan(Session& session, const SpecFlags& flags, Prepared& prepared) {
   LoadedLedger loaded = TRY(read_ledger(prepared.desired.root_path, provider));
   if (!loaded.warning.empty()) *session.err << "warning: " << loaded.warning << "\n";
   prepared.ledger = with_moves(std::move(loaded.ledger), prepared.desired);
-  prepared.live = TRY(observe(prepared.desired, prepared.ledger, provider, session.kinds));
+  prepared.live = TRY(observe(prepared.desired, prepared.ledger, provider, session.kinds,
+                              Look::Named, session.parallelism));
   prepared.live.observed_at =
-      flags.now.empty() ? system_clock().now() : TRY(parse_rfc3339(flags.now));
+      flags.now.empty() ? session.clock->now() : TRY(parse_rfc3339(flags.now));
   const auto plan = [&] {
     return select_changes(
         flags.destroy ? plan_destroy(session, prepared)
@@ -222,7 +223,7 @@ Result<> replan(Session& session, const SpecFlags& flags, Prepared& prepared) {
   // Only what changes is asked about; then the same plan is made with what is known now.
   const auto questions = evidence_questions(prepared.plan, prepared.live);
   if (questions.empty()) return {};
-  gather_evidence(questions, provider, prepared.live);
+  gather_evidence(questions, provider, session.parallelism, prepared.live);
   prepared.plan = TRY(plan());
   return {};
 }

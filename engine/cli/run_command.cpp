@@ -2,7 +2,6 @@
 #include <ostream>
 #include <set>
 
-#include "engine/base/clock.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/base/text.hpp"
 #include "engine/bench/sample.hpp"
@@ -79,7 +78,7 @@ class Watch {
         *session_.err << "\r\x1b[K" << run_progress_text(run, elapsed.count()) << std::flush;
       return {};
     };
-    auto run = bench::watch_run(jobs_, system_clock(), run_id_,
+    auto run = bench::watch_run(jobs_, *session_.clock, run_id_,
                                 {look, [this] { return session_.interrupted->load(); }});
     if (run) show(*run);
     clear_line();
@@ -115,7 +114,7 @@ class Watch {
                     << std::flush;
       for (auto left = kSecondThought; left.count() > 0 && !session_.interrupted->load();
            left -= kNap)
-        system_clock().sleep(kNap);
+        session_.clock->sleep(kNap);
       cancel = session_.interrupted->exchange(true);
     }
     if (cancel) {

@@ -59,9 +59,9 @@ std::string describe(const Json& holder) {
   return text;
 }
 
-/// Only a process of this host and boot can be told dead; any other may live.
-bool is_dead(const Json& holder) {
-  if (text_at(holder, "host") != host_name() || text_at(holder, "boot") != boot_id()) return false;
+/// Only a process of our own host and boot can be told dead; any other may live.
+bool is_dead(const Json& holder, const Holder& us) {
+  if (text_at(holder, "host") != us.host || text_at(holder, "boot") != us.boot) return false;
   const auto pid = static_cast<pid_t>(int_at(holder, "pid"));
   return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
 }
@@ -78,8 +78,11 @@ std::optional<std::int64_t> lock_number(const std::string& path) {
 
 }  // namespace
 
-Holder this_holder(const std::string& user) {
-  return {.user = user, .host = host_name(), .boot = boot_id(), .ci = ci_link(), .pid = getpid()};
+Machine this_machine() { return {.host = host_name(), .boot = boot_id()}; }
+
+Holder this_holder(const std::string& user, const Machine& machine) {
+  return {
+      .user = user, .host = machine.host, .boot = machine.boot, .ci = ci_link(), .pid = getpid()};
 }
 
 struct Lock::Found {
@@ -95,11 +98,6 @@ Lock::Lock(std::string root_path, Provider& provider, Clock& clock, const Holder
       holder_(holder),
       intent_(std::move(intent)),
       id_(random_hex(16)) {}
-
-Lock::~Lock() {
-  renewal_.request_stop();
-  wake_.notify_all();
-}
 
 std::string Lock::path(std::int64_t number) const {
   return state_folder(root_path_) + "/lock." + std::to_string(number);
@@ -174,7 +172,7 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
         seen_at = asked_at;
       }
       const bool expired = asked_at - seen_at > kLease;
-      take = options.force || expired || is_dead(other);
+      take = options.force || expired || is_dead(other, holder);
       lock->waited_ = true;
       if (take && options.notice)
         options.notice(std::string(options.force ? "taking the lock by force from "
@@ -192,8 +190,10 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
         TRY_VOID(provider.remove_file(lock->path(found->number)));
       }
       lock->lease_end_ = asked_at + kLease;
-      lock->renewal_ =
-          std::jthread([raw = lock.get()](std::stop_token stop) { raw->keep_renewing(stop); });
+      // A failed renewal is tried again at the next turn; held() turns false when the lease is
+      // over.
+      lock->renewal_ = clock.every(
+          kRenewal, [raw = lock.get()] { [[maybe_unused]] const auto ignored = raw->renew(); });
       return lock;
     }
     clock.sleep(kPoll);
@@ -220,18 +220,8 @@ Result<> Lock::renew() {
   return {};
 }
 
-void Lock::keep_renewing(std::stop_token stop) {
-  std::mutex idle;
-  std::unique_lock guard(idle);
-  while (!wake_.wait_for(guard, stop, kRenewal, [] { return false; }) && !stop.stop_requested()) {
-    // A failed renewal is tried again at the next turn; held() turns false when the lease is over.
-    [[maybe_unused]] const auto ignored = renew();
-  }
-}
-
 Result<> Lock::release() {
-  renewal_.request_stop();
-  if (renewal_.joinable()) renewal_.join();
+  renewal_.reset();
   {
     const std::scoped_lock guard(mutex_);
     if (lost_) return {};

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "engine/base/clock.hpp"
@@ -22,8 +20,14 @@ struct Holder {
   int pid = 0;
 };
 
-/// This process. `ci` is the link of the pipeline run where a known variable tells it.
-Holder this_holder(const std::string& user);
+/// What tells the dead from the living: process numbers mean something on one boot of one host.
+struct Machine {
+  std::string host, boot;
+};
+Machine this_machine();
+
+/// This process on `machine`. `ci` is the link of the pipeline run where a known variable tells it.
+Holder this_holder(const std::string& user, const Machine& machine);
 
 struct LockOptions {
   std::chrono::seconds timeout{120};  // how long to wait for a living holder
@@ -34,8 +38,8 @@ struct LockOptions {
 };
 
 /// The deployment's lock: the file lock.<n> with the highest n, created by create-if-absent.
-/// It names its holder, a lease that a thread renews, and the intent. The holder may change the
-/// workspace only while held() is true. Destruction does not release: a lock that is not
+/// It names its holder, a lease that is renewed by the clock, and the intent. The holder may change
+/// the workspace only while held() is true. Destruction does not release: a lock that is not
 /// released is found and questioned by the next run.
 class Lock {
  public:
@@ -46,7 +50,6 @@ class Lock {
   static Result<std::unique_ptr<Lock>> acquire(const std::string& root_path, Provider& provider,
                                                Clock& clock, const Holder& holder,
                                                const LockOptions& options);
-  ~Lock();
 
   /// False once the lease is over by our own clock, or somebody took the lock over.
   bool held() const;
@@ -68,7 +71,6 @@ class Lock {
   std::string path(std::int64_t number) const;
   std::string body() const;
   Result<> renew();
-  void keep_renewing(std::stop_token stop);
 
   std::string root_path_;
   Provider& provider_;
@@ -81,10 +83,9 @@ class Lock {
   std::vector<std::string> inherited_;
   bool waited_ = false;
   mutable std::mutex mutex_;  // guards lease_end_ and lost_
-  std::condition_variable_any wake_;
   Clock::Steady lease_end_;
   bool lost_ = false;
-  std::jthread renewal_;  // last: stops before the rest goes
+  std::unique_ptr<Timer> renewal_;  // last: stops before the rest goes
 };
 
 }  // namespace dbplan

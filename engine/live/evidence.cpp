@@ -47,12 +47,13 @@ Evidence answer(const EvidenceQuestion& question, Provider& provider) {
 }  // namespace
 
 void gather_evidence(const std::vector<EvidenceQuestion>& questions, Provider& provider,
-                     Live& live) {
+                     std::size_t threads, Live& live) {
   std::vector<Evidence> answers(questions.size());
-  [[maybe_unused]] const auto done = in_parallel(questions.size(), [&](std::size_t i) -> Result<> {
-    answers[i] = answer(questions[i], provider);
-    return {};
-  });
+  [[maybe_unused]] const auto done =
+      in_parallel(questions.size(), threads, [&](std::size_t i) -> Result<> {
+        answers[i] = answer(questions[i], provider);
+        return {};
+      });
   for (std::size_t i = 0; i < questions.size(); ++i)
     live.evidence[questions[i].address] = answers[i];
 }

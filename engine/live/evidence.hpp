@@ -10,6 +10,6 @@ namespace dbplan {
 /// Answers each question with one page at most of each list; what the server refuses to tell is
 /// noted as unknown. Adds to `live.evidence`.
 void gather_evidence(const std::vector<EvidenceQuestion>& questions, Provider& provider,
-                     Live& live);
+                     std::size_t threads, Live& live);
 
 }  // namespace dbplan

@@ -9,8 +9,6 @@
 namespace dbplan {
 namespace {
 
-constexpr std::size_t kThreads = 8;
-
 bool is_named(const Kind& kind, const Sight& sight) {
   const auto of_kind = [&](const Address& address) { return address.kind == kind.name; };
   return std::ranges::any_of(sight.desired.resources, of_kind, &Resource::address) ||
@@ -63,17 +61,18 @@ void merge(Live& live, Live& part) {
 
 }  // namespace
 
-Result<> in_parallel(std::size_t count, const std::function<Result<>(std::size_t)>& task) {
+Result<> in_parallel(std::size_t count, std::size_t threads,
+                     const std::function<Result<>(std::size_t)>& task) {
   std::vector<Result<>> results(count);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < count; i = next++) results[i] = task(i);
   };
-  if (count == 1) {
+  if (count == 1 || threads <= 1) {
     work();
   } else {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < std::min(count, kThreads); ++i) threads.emplace_back(work);
+    std::vector<std::jthread> running;
+    for (std::size_t i = 0; i < std::min(count, threads); ++i) running.emplace_back(work);
   }
   for (Result<>& result : results)
     if (!result) return result;
@@ -81,13 +80,13 @@ Result<> in_parallel(std::size_t count, const std::function<Result<>(std::size_t
 }
 
 Result<Live> observe(const Desired& desired, const Ledger& ledger, Provider& provider,
-                     std::span<const Kind* const> kinds, Look look) {
+                     std::span<const Kind* const> kinds, Look look, std::size_t threads) {
   // Without a ledger only the stamps can tell what was removed from the spec.
   if (look == Look::Named && (!ledger.found || ledger.unsettled)) look = Look::All;
-  const Sight sight{desired, ledger, provider, look};
+  const Sight sight{desired, ledger, provider, look, threads};
   const std::vector<const Kind*> listed = listed_kinds(sight, kinds);
   std::vector<Live> parts(listed.size() + 1);
-  TRY_VOID(in_parallel(parts.size(), [&](std::size_t i) -> Result<> {
+  TRY_VOID(in_parallel(parts.size(), threads, [&](std::size_t i) -> Result<> {
     if (i == listed.size()) return observe_tree(sight, parts[i]);
     if (listed[i]->stamp_field.empty()) return observe_named(*listed[i], sight, parts[i]);
     auto seen = observe_stamped(*listed[i], sight, parts[i]);

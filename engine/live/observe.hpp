@@ -9,6 +9,9 @@
 
 namespace dbplan {
 
+/// How many requests at once, unless the caller says otherwise.
+constexpr std::size_t kThreads = 8;
+
 /// How far to look.
 enum class Look {
   Named,   // at the kinds that the spec or the ledger names
@@ -21,9 +24,12 @@ enum class Look {
 /// download only where a notebook was modified since our import or where its text must be shown;
 /// one request for each object with permissions.
 Result<Live> observe(const Desired& desired, const Ledger& ledger, Provider& provider,
-                     std::span<const Kind* const> kinds, Look look = Look::Named);
+                     std::span<const Kind* const> kinds, Look look = Look::Named,
+                     std::size_t threads = kThreads);
 
-/// Runs `task(i)` for i in [0, count) on a few threads; returns the first error by index.
-Result<> in_parallel(std::size_t count, const std::function<Result<>(std::size_t)>& task);
+/// Runs `task(i)` for i in [0, count) on up to `threads` threads, the caller's own if one is
+/// enough; returns the first error by index.
+Result<> in_parallel(std::size_t count, std::size_t threads,
+                     const std::function<Result<>(std::size_t)>& task);
 
 }  // namespace dbplan

@@ -128,7 +128,7 @@ Result<std::vector<LiveObject>> read_all(const Kind& kind, const Sight& sight, c
   }
   const std::vector<std::string> ids(left.begin(), left.end());
   std::vector<std::optional<LiveObject>> read(ids.size());
-  TRY_VOID(in_parallel(ids.size(), [&](std::size_t i) -> Result<> {
+  TRY_VOID(in_parallel(ids.size(), sight.threads, [&](std::size_t i) -> Result<> {
     read[i] = TRY(sight.provider.read(kind, ids[i]));
     return {};
   }));

@@ -32,7 +32,7 @@ Result<> observe_parts(const Sight& sight, std::span<const Kind* const> kinds, L
     if (entry.owner && !sight.desired.find(address)) add(address, *entry.owner);
   const Kind* permissions = find_kind(kinds, "permissions");
   std::vector<std::optional<LiveObject>> read(parts.size());
-  TRY_VOID(in_parallel(parts.size(), [&](std::size_t i) -> Result<> {
+  TRY_VOID(in_parallel(parts.size(), sight.threads, [&](std::size_t i) -> Result<> {
     read[i] = TRY(sight.provider.read(*permissions, parts[i].id));
     return {};
   }));

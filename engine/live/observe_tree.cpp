@@ -51,7 +51,7 @@ Result<Tree> list_tree(const Sight& sight) {
       for (const std::string& path : file_paths(entry.body)) folders.insert(parent_of(path));
   const std::vector<std::string> paths(folders.begin(), folders.end());
   std::vector<std::vector<FolderEntry>> listings(paths.size());
-  TRY_VOID(in_parallel(paths.size(), [&](std::size_t i) -> Result<> {
+  TRY_VOID(in_parallel(paths.size(), sight.threads, [&](std::size_t i) -> Result<> {
     listings[i] = TRY(sight.provider.list_folder(paths[i]));
     return {};
   }));
@@ -110,7 +110,7 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
     if (const FolderEntry* found = find(tree, entry.id, "NOTEBOOK"))
       live.found.emplace(address, live_entry(*found));
   }
-  return in_parallel(downloads.size(), [&](std::size_t i) -> Result<> {
+  return in_parallel(downloads.size(), sight.threads, [&](std::size_t i) -> Result<> {
     LiveResource& notebook = live.found.at(downloads[i].first);
     const auto text = TRY(sight.provider.export_notebook(notebook.id, downloads[i].second));
     if (!text) return {};  // deleted since the listing: the next step that needs it will see

@@ -10,6 +10,7 @@ struct Sight {
   const Ledger& ledger;
   Provider& provider;
   Look look;
+  std::size_t threads;
 };
 
 /// Kinds with tags: by the ids of the ledger, then by stamp, then by what the spec adopts.

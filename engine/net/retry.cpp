@@ -55,7 +55,7 @@ struct RetryingTransport::Counters {
   std::mutex mutex;  // guards the rest
   Receipt receipt;
   int unanswered = 0;  // requests in a row that brought no answer at all
-  std::minstd_rand random{std::random_device{}()};
+  std::minstd_rand random;
 };
 
 RetryingTransport::RetryingTransport(std::unique_ptr<Transport> inner, Clock& clock,
@@ -64,7 +64,9 @@ RetryingTransport::RetryingTransport(std::unique_ptr<Transport> inner, Clock& cl
       clock_(clock),
       options_(std::move(options)),
       budget_(options_.limits, clock),
-      counters_(std::make_unique<Counters>()) {}
+      counters_(std::make_unique<Counters>()) {
+  counters_->random.seed(options_.seed);
+}
 
 RetryingTransport::~RetryingTransport() = default;
 

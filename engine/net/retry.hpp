@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <span>
 
 #include "engine/base/clock.hpp"
@@ -34,6 +35,7 @@ std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt);
 struct RetryOptions {
   std::span<const RateLimit> limits = {};  // must outlive the transport
   std::function<bool()> interrupted = {};  // ends waits, not requests; safe from several threads
+  unsigned seed = std::random_device{}();  // of the jitter
 };
 
 /// Sends over `inner` within the limits, again where retry_delay() says so, and counts for the

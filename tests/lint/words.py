@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = [
     (r"std::c(out|err)\b|\bprintf\(|fmt::print\(", r"^(engine|providers)/.*\.[ch]pp$", r"^engine/main\.cpp$",
      "nothing below main prints; commands write to the session's streams"),
-    (r"\b_?exit\(", r"^(engine|providers)/.*\.[ch]pp$", r"^(engine/main\.cpp|providers/local/server/.*process.*)$",
+    (r"\b_?exit\(", r"^(engine|providers)/.*\.[ch]pp$", r"^(engine/main\.cpp|engine/cli/program\.cpp|providers/local/server/.*process.*)$",
      "nothing below main exits"),
     (r"\busing namespace\b", r"^(engine|providers)/.*\.[ch]pp$", r"^$", "names are written out"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", r".", r"^tests/lint/words\.py$", "unfinished work is an issue, not a mark"),
