@@ -20,9 +20,13 @@ class PythonCells(SparkTest):
     def test_a_run_without_exit_has_no_value(self):
         self.assertIsNone(self.succeed("x = 1").value)
 
-    def test_exit_is_no_error_that_a_cell_could_catch_by_mistake(self):
-        cell = "try:\n  dbutils.notebook.exit('done')\nexcept Exception as e:\n  dbutils.notebook.exit('caught')"
-        self.assertEqual("done", self.succeed(cell).value)
+    def test_an_exit_that_a_cell_catches_is_swallowed_as_on_databricks(self):
+        swallow = "try:\n  dbutils.notebook.exit('early')\nexcept Exception:\n  pass"
+        self.assertIsNone(self.succeed(swallow, "x = 1").value)
+        self.assertEqual("late", self.succeed(swallow, "dbutils.notebook.exit('late')").value)
+        self.fail_with(swallow, "1 / 0")
+        narrow = "try:\n  dbutils.notebook.exit('done')\nexcept ValueError:\n  pass"
+        self.assertEqual("done", self.succeed(narrow, "1 / 0").value)
 
     def test_a_failing_cell_names_itself_the_error_and_the_line(self):
         run = self.fail_with("def check(x):\n  raise ValueError(f'bad {x}')", "# fine\ny = 2\ncheck(y)", "print('never')")

@@ -10,10 +10,10 @@ from .api import ApiError
 WAIT_SECONDS = 20
 
 
-class NotebookExit(BaseException):
+class NotebookExit(Exception):
     """`dbutils.notebook.exit`: ends the run with a value.
 
-    Not an Exception, so that `except Exception` around a cell's work does not turn an exit into a failure.
+    An ordinary exception, as on Databricks: `except Exception` around it swallows the exit, and the notebook goes on.
     """
 
     def __init__(self, value):
