@@ -6,6 +6,8 @@
 
 #include "engine/base/json.hpp"
 #include "engine/cli/commands.hpp"
+#include "engine/net/curl_transport.hpp"
+#include "engine/report/workspace_text.hpp"
 
 namespace dbplan {
 namespace {
@@ -99,17 +101,38 @@ Result<> stop(Session& session, const WorkspaceFlags& flags) {
   return {};
 }
 
+/// What the workspace tells of itself: {"summary": ..., "clusters": [...]}.
+Result<Json> activity(const LocalEndpoint& endpoint) {
+  const auto client = make_curl_transport({.host = endpoint.url,
+                                           .token = endpoint.token,
+                                           .user_agent = "dbplan",
+                                           .timeout = std::chrono::seconds(10)});
+  const auto get = [&](const char* path) -> Result<Json> {
+    const Response response = TRY(client->send({.method = "GET", .path = path}));
+    if (response.status != 200)
+      return fail(Error::Code::Unavailable,
+                  "the workspace answers " + std::to_string(response.status) + " to " + path);
+    return parse_json(response.body);
+  };
+  Json summary = TRY(get("/api/local/summary"));
+  Json clusters = TRY(get("/api/local/clusters"));
+  return Json{{"summary", std::move(summary)}, {"clusters", at_or_null(clusters, "clusters")}};
+}
+
 Result<> status(Session& session, const WorkspaceFlags& flags) {
   const LocalOptions options = options_of(session, flags);
   const auto endpoint = session.local->running(options.dir);
   if (flags.json) {
     Json json = {{"running", endpoint.has_value()}, {"dir", options.dir.string()}};
-    if (endpoint)
+    if (endpoint) {
       json.update({{"url", endpoint->url}, {"user", endpoint->user}, {"pid", endpoint->pid}});
+      json.update(TRY(activity(*endpoint)));
+    }
     *session.out << pretty(json) << "\n";
   } else if (endpoint) {
     *session.out << "running at " << endpoint->url << " as " << endpoint->user << ", process "
-                 << endpoint->pid << "\ndata in " << options.dir.string() << "\n";
+                 << endpoint->pid << "\ndata in " << options.dir.string() << "\n"
+                 << activity_text(TRY(activity(*endpoint)));
   } else {
     *session.out << "not running; start it with: dbplan workspace start"
                  << dir_hint(session, options) << "\n";

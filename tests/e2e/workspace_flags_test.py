@@ -54,6 +54,28 @@ class Faults(unittest.TestCase):
         self.assertGreaterEqual(time.monotonic() - begin, 0.3)
 
 
+class Status(unittest.TestCase):
+    def test_it_tells_clusters_active_runs_and_schedules(self):
+        world = World(outcome="RUNNING")
+        self.addCleanup(world.close)
+        world.api("POST", "/api/2.0/workspace/import", {"path": "/Users/me@example.com/nb", "language": "PYTHON", "content": ""})
+        cluster = world.api("POST", "/api/2.1/clusters/create", {
+            "cluster_name": "shared", "spark_version": "17.3.x-scala2.13", "node_type_id": "i3.xlarge", "num_workers": 1})
+        task = {"task_key": "t", "notebook_task": {"notebook_path": "/Users/me@example.com/nb"},
+                "existing_cluster_id": cluster["cluster_id"]}
+        schedule = {"quartz_cron_expression": "0 0 2 * * ?", "timezone_id": "UTC"}
+        job = world.api("POST", "/api/2.2/jobs/create", {"name": "nightly", "tasks": [task], "schedule": schedule})
+        run = world.api("POST", "/api/2.2/jobs/run-now", job)["run_id"]
+        text = world.ok("workspace", "status")
+        self.assertRegex(text, rf"1 cluster\n  {cluster['cluster_id']}  RUNNING  shared ")
+        self.assertRegex(text, rf"1 active run\n  {run}  RUNNING  since 20.*Z  nightly\n")
+        self.assertRegex(text, rf"1 active schedule\n  {job['job_id']}  next 20\d\d-\d\d-\d\dT02:00:00Z  nightly\n")
+        told = json.loads(world.ok("workspace", "status", "--json"))
+        self.assertEqual([r["run_id"] for r in told["summary"]["active_runs"]], [run])
+        self.assertEqual([c["cluster_id"] for c in told["clusters"]], [cluster["cluster_id"]])
+        self.assertNotIn(world.token, text + json.dumps(told))
+
+
 class Determinism(unittest.TestCase):
     def transcript(self, seed):
         """What a client that asks one thing after the other gets to see, byte by byte."""

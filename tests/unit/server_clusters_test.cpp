@@ -179,3 +179,24 @@ TEST_CASE("server clusters: specifications that contradict themselves are refuse
   CHECK(refused({{"num_workers", -1}}));
   CHECK(refused({{"aws_attributes", Json::object()}, {"gcp_attributes", Json::object()}}));
 }
+
+TEST_CASE("server clusters: the list comes in the order that is asked for, page by page") {
+  ClusterWorld world;
+  Json spec = LocalWorld::cluster_spec();
+  for (const char* name : {"b", "c", "a"}) {
+    spec["cluster_name"] = name;
+    world.post("/api/2.1/clusters/create", spec);
+  }
+  const auto names = [&](const std::string& order) {
+    std::string text, token;
+    do {
+      const Json page = world.get("/api/2.1/clusters/list?page_size=2&page_token=" + token + order);
+      for (const Json& cluster : page["clusters"]) text += dbplan::text_at(cluster, "cluster_name");
+      token = dbplan::text_at(page, "next_page_token");
+    } while (!token.empty());
+    return text;
+  };
+  CHECK(names("") == "acb");
+  CHECK(names("&sort_by.field=CLUSTER_NAME") == "abc");
+  CHECK(names("&sort_by.field=CLUSTER_NAME&sort_by.direction=DESC") == "cba");
+}

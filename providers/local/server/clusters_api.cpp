@@ -129,17 +129,34 @@ bool wanted(const Cluster& cluster, const Call& call) {
   return true;
 }
 
+/// By name unless another field is named, ascending unless told otherwise.
+void sort(std::vector<const Cluster*>& found, const Call& call) {
+  const bool name = call.query_text("sort_by.field") == "CLUSTER_NAME";
+  const auto key = [name](const Cluster* cluster) {
+    return name ? text_at(cluster->effective, "cluster_name") : cluster->id;
+  };
+  std::ranges::stable_sort(found, {}, key);
+  if (call.query_text("sort_by.direction") == "DESC") std::ranges::reverse(found);
+}
+
 Result<Answer> list(Clusters& clusters, Call& call) {
   std::vector<const Cluster*> found;
   for (const Cluster* cluster : clusters.all())
     if (wanted(*cluster, call)) found.push_back(cluster);
+  const bool sorted = !call.query_text("sort_by.field").empty();
   std::ranges::reverse(found);  // newest first
+  if (sorted) sort(found, call);
   std::int64_t size = call.query_int("page_size", kMaxPage);
   size = size <= 0 ? kMaxPage : std::min(size, kMaxPage);
   // The token is the id of the last one shown: an insert or removal meanwhile shifts nothing.
   const std::string after = call.query_text("page_token");
   auto first = found.begin();
-  while (!after.empty() && first != found.end() && (*first)->id >= after) ++first;
+  if (sorted && !after.empty()) {
+    first = std::ranges::find(found, after, &Cluster::id);
+    if (first == found.end()) return invalid("page_token: its cluster is gone");
+    ++first;
+  }
+  while (!sorted && !after.empty() && first != found.end() && (*first)->id >= after) ++first;
   Json shown = Json::array();
   for (; first != found.end() && std::ssize(shown) < size; ++first)
     shown.push_back(view(**first, false));

@@ -1,7 +1,5 @@
 #include "providers/local/server/jobs.hpp"
 
-#include <algorithm>
-
 namespace dbplan::local {
 namespace {
 
@@ -37,12 +35,11 @@ Job* Jobs::find(std::int64_t id) {
   return found == jobs_.end() ? nullptr : &found->second;
 }
 
-std::vector<const Job*> Jobs::all() const {
-  std::vector<const Job*> result;
-  result.reserve(jobs_.size());
-  for (const auto& [id, job] : jobs_) result.push_back(&job);
-  std::ranges::reverse(result);  // ids count up
-  return result;
+void Jobs::newest(std::int64_t before, const std::function<bool(const Job&)>& take) const {
+  // Ids count up.
+  auto job = before == 0 ? jobs_.end() : jobs_.lower_bound(before);
+  while (job != jobs_.begin())
+    if (!take((--job)->second)) return;
 }
 
 Job& Jobs::create(Json settings, const std::string& creator) {

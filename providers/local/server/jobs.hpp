@@ -36,8 +36,9 @@ class Jobs {
   Jobs(Store& store, WallClock now);
 
   Job* find(std::int64_t id);
-  /// Newest first.
-  std::vector<const Job*> all() const;
+  std::size_t count() const { return jobs_.size(); }
+  /// Newest first, those made before job `before` (0: all), until `take` returns false.
+  void newest(std::int64_t before, const std::function<bool(const Job&)>& take) const;
   /// `settings` are effective already.
   Job& create(Json settings, const std::string& creator);
   void change(Job& job, Json settings);

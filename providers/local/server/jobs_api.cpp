@@ -39,9 +39,21 @@ bool cut_arrays(Json& settings, std::size_t first) {
   return more;
 }
 
+bool has_long_array(const Json& settings) {
+  return std::ranges::any_of(
+      kPagedArrays, [&](const char* key) { return at_or_null(settings, key).size() > kArrayPage; });
+}
+
 const std::string& expanded(const Job& job) {
   if (!job.expanded.empty()) return job.expanded;
   Json entry = head(job);
+  if (!has_long_array(job.settings)) {
+    // "settings" is the last of the sorted keys: put behind the others, it need not be copied.
+    entry["has_more"] = false;
+    job.expanded = canonical(entry);
+    job.expanded.back() = ',';
+    return job.expanded += "\"settings\":" + canonical(job.settings) + "}";
+  }
   entry["settings"] = job.settings;
   entry["has_more"] = cut_arrays(entry["settings"], 0);
   return job.expanded = canonical(entry);
@@ -61,18 +73,18 @@ bool same_name(std::string_view a, std::string_view b) {
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-std::vector<const Job*> wanted(const Jobs& jobs, const Call& call) {
-  std::vector<const Job*> found = jobs.all();
+/// The jobs of one page, and one more if there are more.
+std::vector<const Job*> wanted(const Jobs& jobs, const Call& call, std::size_t limit) {
   const std::string name = call.query_text("name");
-  if (!name.empty())
-    std::erase_if(found,
-                  [&](const Job* job) { return !same_name(text_at(job->settings, "name"), name); });
+  std::int64_t skip = std::max<std::int64_t>(call.query_int("offset"), 0);
+  std::vector<const Job*> found;
   // The token is the id of the last one shown: a create or delete meanwhile shifts nothing.
-  const std::int64_t after = call.query_int("page_token");
-  if (after != 0) std::erase_if(found, [&](const Job* job) { return job->id >= after; });
-  const auto offset = std::min<std::int64_t>(std::max<std::int64_t>(call.query_int("offset"), 0),
-                                             std::ssize(found));
-  found.erase(found.begin(), found.begin() + offset);
+  jobs.newest(call.query_int("page_token"), [&](const Job& job) {
+    if (!name.empty() && !same_name(text_at(job.settings, "name"), name)) return true;
+    if (skip-- > 0) return true;
+    found.push_back(&job);
+    return found.size() <= limit;
+  });
   return found;
 }
 
@@ -80,19 +92,22 @@ Result<Answer> list(Jobs& jobs, Call& call) {
   const std::int64_t limit = call.query_int("limit", kDefaultPage);
   if (limit < 1 || limit > kMaxPage) return invalid("limit must be between 1 and 100");
   const bool expand = call.query_flag("expand_tasks");
-  const std::vector<const Job*> found = wanted(jobs, call);
-  const auto count = std::min<std::int64_t>(limit, std::ssize(found));
-  const bool more = count < std::ssize(found);
+  std::vector<const Job*> found = wanted(jobs, call, static_cast<std::size_t>(limit));
+  const bool more = std::ssize(found) > limit;
+  if (more) found.pop_back();
   // Texts that are kept with each job are put together: nothing is parsed or printed again.
+  std::size_t size = 64;
+  for (const Job* job : found) size += (expand ? expanded(*job) : brief(*job)).size() + 1;
   std::string body = "{";
-  for (std::int64_t i = 0; i < count; ++i) {
-    const Job& job = *found[static_cast<std::size_t>(i)];
-    body += (i == 0 ? "\"jobs\":[" : ",") + (expand ? expanded(job) : brief(job));
+  body.reserve(size);
+  for (const Job* job : found) {
+    body += job == found.front() ? "\"jobs\":[" : ",";
+    body += expand ? expanded(*job) : brief(*job);
   }
-  if (count > 0) body += "],";
-  body += more ? "\"has_more\":true,\"next_page_token\":\"" +
-                     std::to_string(found[static_cast<std::size_t>(count - 1)]->id) + "\"}"
-               : "\"has_more\":false}";
+  if (!found.empty()) body += "],";
+  body +=
+      more ? "\"has_more\":true,\"next_page_token\":\"" + std::to_string(found.back()->id) + "\"}"
+           : "\"has_more\":false}";
   return Answer{.body = std::move(body)};
 }
 

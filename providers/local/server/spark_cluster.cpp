@@ -19,6 +19,7 @@ constexpr Millis kStartLimit = 180'000;
 constexpr Millis kStopPatience = 5'000;
 constexpr Millis kLookAgain = 50;
 constexpr Millis kDrainPatience = 60'000;
+constexpr Millis kAnswerPatience = 60'000;
 
 std::vector<std::string> words_of(std::string_view line) {
   std::istringstream stream{std::string(line)};
@@ -118,6 +119,7 @@ void SparkCluster::turn(Millis now) {
   jvm_.exchange([this](std::string_view line) { take_jvm_line(line); });
   python_.exchange([this](std::string_view line) { take_python_line(line); });
   check_ends(now);
+  if (!gone_) check_answers(now);
   if (!gone_) check_draining(now);
 }
 
@@ -195,8 +197,27 @@ void SparkCluster::fork_run(Active& active, const std::string& port, const std::
 /// The process is gone: now what Spark still does for it, and the session.
 void SparkCluster::clean_up(Active& active) {
   active.stage = Stage::Detaching;
+  active.answer_by = 0;
   jvm_.say("cancel " + active.run.run);
   jvm_.say("detach " + active.run.run);
+}
+
+/// A JVM that takes no notebook, or does not let go of one, is of no more use: its cluster fails,
+/// and the next run starts it anew.
+void SparkCluster::check_answers(Millis now) {
+  if (stopping_) return;
+  for (auto& [id, active] : runs_) {
+    const bool attaching = active.stage == Stage::Attaching;
+    if (!attaching && active.stage != Stage::Detaching) {
+      active.answer_by = 0;
+      continue;
+    }
+    if (active.answer_by == 0) active.answer_by = now + kAnswerPatience;
+    if (now < active.answer_by) continue;
+    return fail_cluster(fmt::format(
+        "The Java process of the cluster did not {} run {} within {} seconds; see jvm.log",
+        attaching ? "take" : "let go of", id, kAnswerPatience / 1000));
+  }
 }
 
 void SparkCluster::check_draining(Millis now) {
@@ -282,7 +303,7 @@ Millis SparkCluster::next_turn() const {
   else
     consider(start_limit_);
   for (const auto& [id, active] : runs_)
-    if (active.stage == Stage::Draining) consider(active.next_look);
+    consider(active.stage == Stage::Draining ? active.next_look : active.answer_by);
   return next;
 }
 

@@ -60,6 +60,7 @@ class SparkCluster {
     std::string trouble = {};  // why it could not be run
     Millis next_look = 0;      // Draining
     Millis patience = 0;       // Draining: until when
+    Millis answer_by = 0;      // Attaching, Detaching: when the JVM must have answered
   };
 
   Result<> launch();
@@ -67,6 +68,7 @@ class SparkCluster {
   void take_python_line(std::string_view line);
   void check_ready();
   void check_ends(Millis now);
+  void check_answers(Millis now);
   void check_draining(Millis now);
   void fork_run(Active& active, const std::string& port, const std::string& secret);
   void clean_up(Active& active);

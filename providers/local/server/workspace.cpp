@@ -249,7 +249,7 @@ std::string Workspace::token_of_owner() {
 }
 
 /// For `workspace status`: what is going on and what comes next.
-Json Workspace::summary() const {
+Json Workspace::summary() {
   Json active = Json::array();
   for (const std::int64_t id : runs_.ids()) {
     if (!runs_.active(id)) continue;
@@ -261,13 +261,12 @@ Json Workspace::summary() const {
   }
   Json due = Json::array();
   for (const auto& [id, when] : schedules_.due())
-    if (const auto jobs = jobs_.all(); !jobs.empty())
-      for (const Job* job : jobs)
-        if (job->id == id)
-          due.push_back({{"job_id", id}, {"name", text_at(job->settings, "name")}, {"at", when}});
+    if (const Job* job = jobs_.find(id))
+      due.push_back({{"job_id", id}, {"name", text_at(job->settings, "name")}, {"at", when}});
   return {{"workspace_id", users_.workspace_id()},
+          {"now", parts_.now()},
           {"user", users_.owner()},
-          {"jobs", jobs_.all().size()},
+          {"jobs", jobs_.count()},
           {"active_runs", std::move(active)},
           {"schedules", std::move(due)},
           {"trouble", parts_.host->trouble()}};

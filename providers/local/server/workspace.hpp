@@ -70,7 +70,7 @@ class Workspace {
   void keep_moving();
   void look_locked();
   Millis next_check() const;
-  Json summary() const;
+  Json summary();
 
   WorkspaceParts parts_;
   RequestLog requests_;
