@@ -1,6 +1,39 @@
 #include "engine/cli/deployed_jobs.hpp"
 
+#include "engine/base/page_tokens.hpp"
+#include "engine/net/curl_transport.hpp"
+
 namespace dbplan {
+namespace {
+
+std::unexpected<Error> malformed(const std::string& what, const std::string& expected) {
+  return fail(Error::Code::Unclear, what + ": the answer is malformed: " + expected);
+}
+
+/// A state of a run or a task, old style or new. Without one that is known nobody could tell when
+/// it ends. Source: Jobs API 2.2, RunLifeCycleState and RunLifecycleStateV2.
+bool has_state(const Json& run) {
+  static const std::set<std::string, std::less<>> known = {
+      "BLOCKED", "INTERNAL_ERROR", "PENDING",     "QUEUED",  "RUNNING",
+      "SKIPPED", "TERMINATED",     "TERMINATING", "WAITING", "WAITING_FOR_RETRY"};
+  const std::string state = text_at(at_or_null(run, "state"), "life_cycle_state");
+  return known.contains(state.empty() ? text_at(at_or_null(run, "status"), "state") : state);
+}
+
+Result<> check_run(const std::string& what, const Json& run, const std::string& run_id) {
+  if (std::to_string(int_at(run, "run_id")) != run_id)
+    return malformed(what, "run_id: expected " + run_id);
+  if (!has_state(run))
+    return malformed(what, "state.life_cycle_state: expected a known state of the run");
+  const Json& tasks = at_or_null(run, "tasks");
+  if (!tasks.is_null() && !tasks.is_array()) return malformed(what, "tasks: expected a list");
+  for (const Json& task : tasks)
+    if (text_at(task, "task_key").empty() || int_at(task, "run_id") <= 0 || !has_state(task))
+      return malformed(what, "tasks: expected a task_key, a run_id and a known state of each");
+  return {};
+}
+
+}  // namespace
 
 Result<Json> DeployedJobs::job(const std::string& job) {
   const std::string id = TRY(id_of(job));
@@ -29,16 +62,27 @@ Result<std::string> DeployedJobs::run_now(const std::string& job, Json request,
   request["job_id"] = TRY(parse_json(id));
   request["idempotency_token"] = token;
   const Json answer = TRY(provider_.request("POST", "/api/2.2/jobs/run-now", request, true));
-  return std::to_string(int_at(answer, "run_id"));
+  const std::int64_t run_id = int_at(answer, "run_id");
+  if (run_id <= 0)
+    return fail(Error::Code::Unclear,
+                "POST /api/2.2/jobs/run-now: the answer is malformed: run_id: expected the number "
+                "of the run; it may have started: look at the job's runs");
+  return std::to_string(run_id);
 }
 
 Result<Json> DeployedJobs::run(const std::string& run_id) {
   const std::string path = "/api/2.2/jobs/runs/get?run_id=" + run_id;
+  const std::string what = "GET /api/2.2/jobs/runs/get";
   Json whole = TRY(provider_.request("GET", path, nullptr, true));
-  for (std::string token = text_at(whole, "next_page_token"); !token.empty();) {
-    const Json page = TRY(provider_.request("GET", path + "&page_token=" + token, nullptr, true));
+  TRY_VOID(check_run(what, whole, run_id));
+  PageTokens pages;
+  TRY_VOID(pages.take(what, whole));
+  while (!pages.current().empty()) {
+    const std::string next = path + "&page_token=" + url_escape(pages.current());
+    const Json page = TRY(provider_.request("GET", next, nullptr, true));
+    TRY_VOID(check_run(what, page, run_id));
     for (const Json& task : at_or_null(page, "tasks")) whole["tasks"].push_back(task);
-    token = text_at(page, "next_page_token");
+    TRY_VOID(pages.take(what, page));
   }
   return whole;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/base/page_tokens.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbplan {
@@ -75,20 +76,24 @@ Result<std::vector<std::string>> ids_of(const Finder& finder, const std::string&
                                         Provider& provider) {
   std::vector<std::string> ids;
   const std::string path = request_path(finder, name);
-  std::string token;
+  PageTokens pages;
   do {
+    const std::string& token = pages.current();
     const std::string page = token.empty()
                                  ? path
                                  : path + (path.find('?') == std::string::npos ? "?" : "&") +
                                        "page_token=" + escaped(token);
     const Json answer = TRY(provider.request("GET", page, Json(), true));
+    TRY_VOID(pages.take("GET " + path, answer));
     for (const Json& item : at_or_null(answer, finder.items)) {
       if (name_of(finder, item) != name) continue;
       const Json& id = at_or_null(item, finder.id);
+      if (!id.is_string() && !id.is_number_integer())
+        return fail(Error::Code::Unclear, "GET " + path + ": the answer is malformed: " +
+                                              std::string(finder.id) + ": expected an id");
       ids.push_back(id.is_string() ? id.get<std::string>() : canonical(id));
     }
-    token = text_at(answer, "next_page_token");
-  } while (!token.empty());
+  } while (!pages.current().empty());
   return ids;
 }
 

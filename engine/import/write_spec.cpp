@@ -147,8 +147,10 @@ WrittenSpec write_spec(const Collected& collected, const std::string& name,
 }
 
 std::string slug(const std::string& name) {
+  constexpr std::size_t kLongest = 100;  // YAML takes no key of more than 1024 characters
   std::string key;
   for (const char c : name) {
+    if (key.size() == kLongest) break;
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80 && std::isalnum(byte))
       key += static_cast<char>(std::tolower(byte));

@@ -99,7 +99,8 @@ void adopt(const Kind& kind, const Resource& resource, std::vector<LiveObject>& 
   live.found.emplace(resource.address, resource_of(std::move(*found)));
 }
 
-/// By list or by id, whichever takes fewer requests.
+/// By list or by id, whichever takes fewer requests. What the ledger knows and the list does not
+/// show is read by its id.
 Result<std::vector<LiveObject>> read_all(const Kind& kind, const Sight& sight, const Wanted& wanted,
                                          Live& live) {
   std::set<std::string> left;
@@ -120,11 +121,14 @@ Result<std::vector<LiveObject>> read_all(const Kind& kind, const Sight& sight, c
       };
     Listing listing = TRY(sight.provider.list(kind, {}, enough));
     objects = std::move(listing.objects);
-    if (listing.complete) {
-      live.pages[std::string(kind.name)] = listing.pages;
-      return objects;
-    }
-    for (const LiveObject& object : objects) left.erase(object.id);
+    // What came on two pages, because the list moved in between, is one object.
+    std::set<std::string> seen;
+    std::erase_if(objects,
+                  [&](const LiveObject& object) { return !seen.insert(object.id).second; });
+    if (listing.complete) live.pages[std::string(kind.name)] = listing.pages;
+    // A list that does not show what we created is not believed: it is asked for by its id before
+    // anything is created anew.
+    for (const std::string& id : seen) left.erase(id);
   }
   const std::vector<std::string> ids(left.begin(), left.end());
   std::vector<std::optional<LiveObject>> read(ids.size());
@@ -156,6 +160,32 @@ std::set<std::string> parents_of(const Kind& kind, const Sight& sight) {
 
 }  // namespace
 
+/// What only its stamp makes ours, and what would be deleted for it: read by its id first. An
+/// object that is not there under that id, or without the stamp, was none of ours.
+Result<> confirm_unwanted(const Kind& kind, const Sight& sight, const Wanted& wanted, Live& live) {
+  const auto is_ours = [&](const LiveResource& resource) -> Result<bool> {
+    auto read = sight.provider.read(kind, resource.id);
+    if (!read)
+      return fail(std::move(read.error())
+                      .in("cannot confirm what " + std::string(kind.list.path) + " shows"));
+    const auto& again = *read;
+    return again && stamp_in(kind, again->body) == stamp_in(kind, resource.body);
+  };
+  for (auto at = live.found.begin(); at != live.found.end();) {
+    const bool sure = sight.desired.find(at->first) || wanted.by_id.contains(at->second.id) ||
+                      TRY(is_ours(at->second));
+    at = sure ? std::next(at) : live.found.erase(at);
+  }
+  for (auto& [address, twins] : live.doubles) {
+    std::vector<LiveResource> sure;
+    for (LiveResource& twin : twins)
+      if (TRY(is_ours(twin))) sure.push_back(std::move(twin));
+    twins = std::move(sure);
+  }
+  std::erase_if(live.doubles, [](const auto& entry) { return entry.second.empty(); });
+  return {};
+}
+
 Result<> observe_stamped(const Kind& kind, const Sight& sight, Live& live) {
   const Wanted wanted = wanted_of(kind, sight);
   const std::string prefix = stamp_prefix(sight.desired.root_path);
@@ -171,6 +201,7 @@ Result<> observe_stamped(const Kind& kind, const Sight& sight, Live& live) {
     else
       others.push_back(std::move(object));
   }
+  if (sight.look != Look::Echoes) TRY_VOID(confirm_unwanted(kind, sight, wanted, live));
   for (const Resource* resource : wanted.adopting) adopt(kind, *resource, others, prefix, live);
   return {};
 }
@@ -184,10 +215,15 @@ Result<> observe_named(const Kind& kind, const Sight& sight, Live& live) {
       const std::string id = object.id;
       by_id.emplace(id, resource_of(std::move(object)));
     }
-  for (const auto& [address, entry] : sight.ledger.entries)
-    if (address.kind == kind.name)
-      if (const auto found = by_id.find(entry.id); found != by_id.end())
-        live.found.emplace(address, found->second);
+  for (const auto& [address, entry] : sight.ledger.entries) {
+    if (address.kind != kind.name) continue;
+    auto found = by_id.find(entry.id);
+    // As with stamps: a list alone does not tell that something is gone.
+    if (found == by_id.end() && !kind.read.path.empty())
+      if (auto object = TRY(sight.provider.read(kind, entry.id)))
+        found = by_id.emplace(entry.id, resource_of(std::move(*object))).first;
+    if (found != by_id.end()) live.found.emplace(address, found->second);
+  }
   for (const Resource& resource : sight.desired.resources) {
     if (resource.kind != &kind || live.find(resource.address)) continue;
     const auto id = id_of.find(natural_key(kind, resource.body));

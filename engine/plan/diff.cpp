@@ -152,6 +152,9 @@ class Walk {
     if (wanted && !present && at.desired->is_object() && all_hidden(*at.desired, rules))
       return visit_members(path, top, rules, at);
     if (!wanted) return visit_unwanted(path, top, rules, at);
+    if (!present && immutable_ && !is_absent(at.last) && equal_as(rules, *at.last, *at.desired))
+      return add(path, top, rules, at, FieldClass::ServerDefault,
+                 "no call changes it after the object is made: the answer left it out");
     add(path, top, rules, at, classify_wanted(rules, at));
   }
 
@@ -205,6 +208,9 @@ class Walk {
   void visit_unwanted(const std::string& path, const std::string& top, const RuleNode* rules,
                       const Bodies& at) {
     if (!is_absent(at.last)) return add(path, top, rules, at, FieldClass::Removed);
+    if (immutable_ && echo_known_)
+      return add(path, top, rules, at, FieldClass::ServerDefault,
+                 "no call changes it after the object is made: the server did");
     if (const FieldRule* rule = explaining_rule(rules, *at.live)) {
       // A default that moved after our last apply was moved by somebody.
       const bool moved = echo_known_ && !is_absent(at.echo) && *at.echo != *at.live;

@@ -1,19 +1,16 @@
 #include "providers/databricks/databricks.hpp"
 
 #include "engine/base/digest.hpp"
+#include "engine/base/page_tokens.hpp"
+#include "engine/base/text.hpp"
 #include "engine/net/curl_transport.hpp"
 #include "engine/net/retry.hpp"
+#include "providers/databricks/answers.hpp"
 #include "providers/databricks/errors.hpp"
 #include "providers/databricks/hooks/permissions.hpp"
 
 namespace dbplan::databricks {
 namespace {
-
-constexpr int kMostPages = 10000;  // a server that repeats its page token for ever is broken
-
-std::string id_text(const Json& id) {
-  return id.is_string() ? id.get<std::string>() : canonical(id);
-}
 
 /// Ids that are numbers in the API (job_id) are sent as numbers.
 Json id_json(const Kind& kind, const std::string& id) {
@@ -39,12 +36,15 @@ std::string mounted(const std::string& path) {
   return path.starts_with("/Workspace") ? path : "/Workspace" + path;
 }
 
-FolderEntry folder_entry(const Json& item) {
-  return {.path = mounted(text_at(item, "path")),
-          .object_type = text_at(item, "object_type"),
-          .language = text_at(item, "language"),
-          .object_id = int_at(item, "object_id"),
-          .modified_at = int_at(item, "modified_at")};
+Result<FolderEntry> folder_entry(const std::string& what, const Json& item) {
+  for (const char* field : {"path", "object_type"})
+    if (text_at(item, field).empty())
+      return fail(malformed(what, field, "a text", at_or_null(item, field)));
+  return FolderEntry{.path = mounted(text_at(item, "path")),
+                     .object_type = text_at(item, "object_type"),
+                     .language = text_at(item, "language"),
+                     .object_id = int_at(item, "object_id"),
+                     .modified_at = int_at(item, "modified_at")};
 }
 
 /// The id of kinds whose server gives none.
@@ -54,18 +54,33 @@ std::string natural_id(const Kind& kind, const Json& body) {
   return text_at(body, kind.parent_field) + "/" + key;
 }
 
-LiveObject live_object(const Kind& kind, const Call& call, Json item) {
+/// What identifies an object in an answer. Parts are called by their owner, not by themselves.
+Result<std::string> object_id(const std::string& what, const Kind& kind, const Json& item) {
+  if (kind.home == Home::Part) return std::string();
+  if (!kind.natural_id()) return id_in(what, item, kind.id_field);
+  const std::string key = text_at(item, kind.key_field);
+  if (key.empty())
+    return fail(
+        malformed(what, std::string(kind.key_field), "a text", at_or_null(item, kind.key_field)));
+  return natural_id(kind, item);
+}
+
+Result<LiveObject> live_object(const std::string& what, const Kind& kind, const Call& call,
+                               Json item) {
   LiveObject object;
-  object.id = kind.natural_id() ? natural_id(kind, item) : id_text(at_or_null(item, kind.id_field));
-  if (kind.home == Home::Part) item = direct_permissions(item);
+  object.id = TRY(object_id(what, kind, item));
+  if (kind.home == Home::Part) item = TRY(direct_permissions(what, item));
   if (call.envelope.empty()) {
     object.body = std::move(item);
-    return object;
+  } else {
+    const std::string envelope(call.envelope);
+    if (!at_or_null(item, envelope).is_object())
+      return fail(malformed(what, envelope, "an object", at_or_null(item, envelope)));
+    object.body = std::move(item[envelope]);
+    item.erase(envelope);
+    object.facts = std::move(item);
   }
-  const std::string envelope(call.envelope);
-  object.body = item.contains(envelope) ? std::move(item[envelope]) : Json::object();
-  item.erase(envelope);
-  object.facts = std::move(item);
+  TRY_VOID(check_body(what, kind, object.body));
   return object;
 }
 
@@ -90,6 +105,8 @@ Json update_body(const Kind& kind, const Json& body) {
   return sent;
 }
 
+constexpr std::size_t kLongestName = 1000;  // of a user
+
 class Databricks final : public Provider {
  public:
   Databricks(std::string host, std::unique_ptr<RetryingTransport> transport)
@@ -100,54 +117,68 @@ class Databricks final : public Provider {
   Result<Identity> identity() override {
     const Request request{.method = "GET", .path = "/api/2.0/preview/scim/v2/Me"};
     const Response response = TRY(send(request));
-    const Json me = TRY(parse_json(response.body));
+    const std::string what = request.method + " " + request.path;
+    const Json me = TRY(json_of(response, what));
     Identity identity{.user_name = text_at(me, "userName"), .workspace_id = {}};
     if (const auto header = response.headers.find("x-databricks-org-id");
         header != response.headers.end())
       identity.workspace_id = header->second;
-    if (identity.user_name.empty())
-      return fail(Error::Code::Invalid,
-                  host_ + " does not say who we are: is it a Databricks workspace?");
+    // The name becomes part of workspace paths.
+    const bool usable = !identity.user_name.empty() && identity.user_name.size() <= kLongestName &&
+                        identity.user_name.find('/') == std::string::npos &&
+                        visible(identity.user_name) == identity.user_name;
+    if (!usable)
+      return fail(
+          Error(malformed(what, "userName", "the name of a user", at_or_null(me, "userName")))
+              .in(host_ + " does not say who we are: is it a Databricks workspace?"));
     return identity;
   }
 
   Result<Listing> list(const Kind& kind, const std::string& parent, const Enough& enough) override {
     const std::string base = with(kind.list.path, "{parent}", url_escape(parent));
     const char* joint = base.find('?') == std::string::npos ? "?" : "&";
+    const std::string what = "GET " + std::string(kind.list.path);
     Listing listing;
-    std::string token;
-    while (listing.pages < kMostPages) {
+    PageTokens pages;
+    for (;;) {
+      const std::string& token = pages.current();
       auto answer = get(token.empty() ? base : base + joint + "page_token=" + url_escape(token));
       if (!answer && !parent.empty() && answer.error().code == Error::Code::NotFound)
         return listing;
       if (!answer) return fail(std::move(answer.error()));
-      TRY_VOID(add_page(kind, parent, std::move(*answer), listing, token));
+      TRY_VOID(pages.take(what, *answer));
+      TRY_VOID(add_page(what, kind, parent, std::move(*answer), listing));
       ++listing.pages;
-      if (token.empty()) return listing;
+      if (pages.current().empty()) return listing;
       if (enough && enough(listing)) {
         listing.complete = false;
         return listing;
       }
     }
-    return fail(Error::Code::Invalid, "GET " + base + ": the server's pages do not end");
   }
 
   Result<std::optional<LiveObject>> read(const Kind& kind, const std::string& id) override {
+    const std::string first = with_id(kind, kind.read.path, id);
+    const std::string what = "GET " + first;
     std::optional<LiveObject> object;
-    std::string token;
+    PageTokens pages;
     do {
-      std::string path = with_id(kind, kind.read.path, id);
-      if (!token.empty()) path += "&page_token=" + url_escape(token);
-      auto answer = get(path);
+      const std::string& token = pages.current();
+      auto answer = get(token.empty() ? first : first + "&page_token=" + url_escape(token));
       if (!answer && answer.error().code == Error::Code::NotFound) return std::nullopt;
       if (!answer) return fail(std::move(answer.error()));
-      token = text_at(*answer, "next_page_token");
-      LiveObject page = live_object(kind, kind.read, std::move(*answer));
+      TRY_VOID(pages.take(what, *answer));
+      LiveObject page = TRY(live_object(what, kind, kind.read, std::move(*answer)));
+      if (kind.home != Home::Part && page.id != id)
+        return fail(Error::Code::Unclear, what + ": the answer is malformed: it is about another " +
+                                              std::string(kind.noun) + ", " + visible(page.id));
       if (!object)
         object = std::move(page);
       else
         append_page(object->body, page.body);
-    } while (!token.empty());
+    } while (!pages.current().empty());
+    // Pools and warehouses are still shown for a while after they were deleted.
+    if (text_at(object->body, "state") == "DELETED") return std::nullopt;
     return object;
   }
 
@@ -165,11 +196,7 @@ class Databricks final : public Provider {
     const bool repeatable = keyed || kind.create.path == kind.update.path;
     const Json answer = TRY(post(std::string(kind.create.path), sent, repeatable));
     if (kind.natural_id()) return natural_id(kind, body);
-    const Json& id = at_or_null(answer, kind.id_field);
-    if (id.is_null())
-      return fail(Error::Code::Unclear, "POST " + std::string(kind.create.path) +
-                                            ": the answer has no " + std::string(kind.id_field));
-    return id_text(id);
+    return id_in("POST " + std::string(kind.create.path), answer, kind.id_field);
   }
 
   Result<> update(const Kind& kind, const std::string& id, const Json& body) override {
@@ -192,18 +219,21 @@ class Databricks final : public Provider {
   }
 
   Result<std::optional<FolderEntry>> entry(const std::string& path) override {
-    auto answer = get("/api/2.0/workspace/get-status?path=" + url_escape(path));
+    const std::string request = "/api/2.0/workspace/get-status?path=" + url_escape(path);
+    auto answer = get(request);
     if (!answer && answer.error().code == Error::Code::NotFound) return std::nullopt;
     if (!answer) return fail(std::move(answer.error()));
-    return folder_entry(*answer);
+    return TRY(folder_entry("GET " + request, *answer));
   }
 
   Result<std::vector<FolderEntry>> list_folder(const std::string& path) override {
-    auto answer = get("/api/2.0/workspace/list?path=" + url_escape(path));
+    const std::string request = "/api/2.0/workspace/list?path=" + url_escape(path);
+    auto answer = get(request);
     if (!answer && answer.error().code == Error::Code::NotFound) return std::vector<FolderEntry>{};
     if (!answer) return fail(std::move(answer.error()));
     std::vector<FolderEntry> entries;
-    for (const Json& item : at_or_null(*answer, "objects")) entries.push_back(folder_entry(item));
+    for (const Json& item : TRY(objects_in("GET " + request, *answer, "objects")))
+      entries.push_back(TRY(folder_entry("GET " + request, item)));
     return entries;
   }
 
@@ -302,7 +332,10 @@ class Databricks final : public Provider {
     if (!response) return fail(std::move(response.error()));
     if (response->body.empty()) return Json::object();
     auto json = parse_json(response->body);
-    if (json) return json;
+    if (json) {
+      TRY_VOID(check_answer(what, *json));
+      return json;
+    }
     return fail(Error{.code = Error::Code::Unclear,
                       .message = what + ": the answer is " + json.error().message,
                       .detail = {},
@@ -321,23 +354,16 @@ class Databricks final : public Provider {
     return whole ? std::move(*whole) : std::move(object);
   }
 
-  /// Adds one page's objects; `token` becomes that of the next page, empty after the last.
-  Result<> add_page(const Kind& kind, const std::string& parent, Json answer, Listing& listing,
-                    std::string& token) {
-    const std::string items(kind.list.items);
-    if (answer.contains(items) && answer[items].is_array())
-      for (Json& item : answer[items]) {
-        const bool cut = at_or_null(item, "has_more") == Json(true);
-        if (!parent.empty()) item[std::string(kind.parent_field)] = parent;
-        LiveObject object = live_object(kind, kind.list, std::move(item));
-        if (cut) object = TRY(complete(kind, std::move(object)));
-        listing.objects.push_back(std::move(object));
-      }
-    const std::string next = text_at(answer, "next_page_token");
-    if (!next.empty() && next == token)
-      return fail(Error::Code::Invalid,
-                  "GET " + std::string(kind.list.path) + ": the server's pages do not end");
-    token = next;
+  /// Adds one page's objects.
+  Result<> add_page(const std::string& what, const Kind& kind, const std::string& parent,
+                    Json answer, Listing& listing) {
+    for (Json& item : TRY(objects_in(what, answer, kind.list.items))) {
+      const bool cut = at_or_null(item, "has_more") == Json(true);
+      if (!parent.empty()) item[std::string(kind.parent_field)] = parent;
+      LiveObject object = TRY(live_object(what, kind, kind.list, std::move(item)));
+      if (cut) object = TRY(complete(kind, std::move(object)));
+      listing.objects.push_back(std::move(object));
+    }
     return {};
   }
 

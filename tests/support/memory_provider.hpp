@@ -11,7 +11,7 @@ namespace dbplan::test {
 
 /// A workspace in memory: objects by kind, files by path, pages of a chosen size. It writes down
 /// each call as a line: "list jobs 2" (its page), "read jobs 7", "update jobs 7".
-class MemoryProvider final : public Provider {
+class MemoryProvider : public Provider {
  public:
   std::map<std::string, std::vector<LiveObject>> objects;  // by kind, or "kind parent"
   std::map<std::string, FolderEntry> tree;                 // by path
