@@ -40,13 +40,15 @@ LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const
   return entry;
 }
 
-/// Whether the last apply is known as it must be. The echo is not compared, because what somebody
-/// added on the server must not become ours; secrets are not, because each hash has its own salt.
+/// Whether the last apply is known as it must be. Of the echo only whether there is one, because
+/// what somebody added on the server must not become ours (an apply that was cut off has not looked
+/// yet); secrets are not compared, because each hash has its own salt.
 bool is_current(const LedgerEntry* known, const LedgerEntry& kept, const RuleNode& rules) {
   return known && !known->moved_from && known->id == kept.id &&
          showable(known->body, &rules) == showable(kept.body, &rules) &&
          known->content_hash == kept.content_hash && known->modified_at == kept.modified_at &&
-         known->carrier == kept.carrier && known->depends_on == kept.depends_on;
+         known->echo.is_null() == kept.echo.is_null() && known->carrier == kept.carrier &&
+         known->depends_on == kept.depends_on;
 }
 
 /// The part of the spec and the ledger that an apply touched.

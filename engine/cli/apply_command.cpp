@@ -191,6 +191,15 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
   return {};
 }
 
+/// Whether a run that was cut off left something behind although all that it should do is done: its
+/// lock, and of a destroy also the folders.
+Result<bool> has_leftovers(const Prepared& prepared, bool destroy) {
+  Provider& provider = *prepared.workspace.provider;
+  const std::string& root = prepared.desired.root_path;
+  if (destroy) return TRY(provider.entry(root)).has_value();
+  return is_locked(root, provider);
+}
+
 Result<> apply_command(Session& session, ApplyFlags flags) {
   const auto saved = TRY(saved_plan(flags));
   Prepared prepared = TRY(prepare(session, flags.spec));
@@ -211,7 +220,8 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
   const bool ledger_current =
       prepared.plan.empty() &&
       !adopt_kept(prepared.plan, prepared.desired, prepared.live, session.clock->now(), kept);
-  const bool nothing_at_all = prepared.plan.empty() && (ledger_current || flags.spec.destroy);
+  const bool nothing_at_all = prepared.plan.empty() && (ledger_current || flags.spec.destroy) &&
+                              !TRY(has_leftovers(prepared, flags.spec.destroy));
   if (nothing_at_all) {
     if (flags.json) *session.out << pretty(outcomes_json({})) << "\n";
   } else if (!prepared.plan.empty() &&

@@ -85,6 +85,12 @@ Holder this_holder(const std::string& user, const Machine& machine) {
       .user = user, .host = machine.host, .boot = machine.boot, .ci = ci_link(), .pid = getpid()};
 }
 
+Result<bool> is_locked(const std::string& root_path, Provider& provider) {
+  const auto entries = TRY(provider.list_folder(state_folder(root_path)));
+  return std::ranges::any_of(
+      entries, [](const FolderEntry& entry) { return lock_number(entry.path).has_value(); });
+}
+
 struct Lock::Found {
   std::int64_t number = 0;
   Json body;

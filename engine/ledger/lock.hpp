@@ -29,6 +29,9 @@ Machine this_machine();
 /// This process on `machine`. `ci` is the link of the pipeline run where a known variable tells it.
 Holder this_holder(const std::string& user, const Machine& machine);
 
+/// Whether any run holds the lock, or left it.
+Result<bool> is_locked(const std::string& root_path, Provider& provider);
+
 struct LockOptions {
   std::chrono::seconds timeout{120};  // how long to wait for a living holder
   bool force = false;                 // take it whoever holds it
