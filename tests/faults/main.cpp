@@ -1,0 +1,31 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "tests/faults/matrix.hpp"
+
+namespace {
+
+/// "first apply/12/killed after"; the later parts may be left out.
+void choose(const std::string& only, dbplan::faults::MatrixOptions& options) {
+  const std::size_t first = only.find('/');
+  options.scenario = only.substr(0, first);
+  if (first == std::string::npos) return;
+  const std::size_t second = only.find('/', first + 1);
+  const std::string index = only.substr(first + 1, second - first - 1);
+  if (!index.empty()) options.index = std::stoul(index);
+  if (second != std::string::npos) options.fault = only.substr(second + 1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Cuts dbplan off at every request, and looks at what becomes of it.");
+  dbplan::faults::MatrixOptions options{.project = DBPLAN_PROJECT, .scenario = {}};
+  std::string only;
+  app.add_option("--only", only, "scenario/request/fault, or the first parts of it");
+  app.add_option("--jobs", options.workers, "processes")->capture_default_str();
+  app.add_option("--show", options.most_told, "findings told per scenario")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  if (!only.empty()) choose(only, options);
+  return dbplan::faults::run_matrix(options) == 0 ? 0 : 1;
+}

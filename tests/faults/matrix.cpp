@@ -1,0 +1,150 @@
+#include "tests/faults/matrix.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+namespace dbplan::faults {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Case {
+  std::size_t index = 0;
+  const Fault* fault = nullptr;
+};
+
+/// One line of the table.
+struct Row {
+  std::size_t cases = 0;
+  int duplicates = 0, orphans = 0, lost = 0, other = 0;
+  std::vector<std::string> texts;
+};
+
+std::vector<Case> cases_of(const Trial& trial, const MatrixOptions& options) {
+  std::vector<Case> cases;
+  for (std::size_t index = 1; index <= trial.requests().size(); ++index)
+    for (const Fault& fault : all_faults())
+      if ((!options.index || *options.index == index) &&
+          (options.fault.empty() || options.fault == fault.name))
+        cases.push_back({index, &fault});
+  return cases;
+}
+
+std::string text_of(const Trial& trial, const Case& one, Later later, const Findings& findings) {
+  std::string text =
+      fmt::format("{}, request {} ({}), {}, then {}:", trial.name(), one.index,
+                  trial.requests()[one.index - 1], one.fault->name, later_name(later));
+  for (const std::string& finding : findings.texts) text += "\n    " + finding;
+  return text + fmt::format("\n    again: dbplan_faults --only \"{}/{}/{}\"", trial.name(),
+                            one.index, one.fault->name);
+}
+
+void add(Row& row, const Trial& trial, const Case& one, const std::map<Later, Findings>& all) {
+  for (const auto& [later, findings] : all) {
+    ++row.cases;
+    row.duplicates += findings.duplicates;
+    row.orphans += findings.orphans;
+    row.lost += findings.lost;
+    if (findings.none()) continue;
+    if (findings.duplicates + findings.orphans + findings.lost == 0) ++row.other;
+    row.texts.push_back(text_of(trial, one, later, findings));
+  }
+}
+
+/// A process that runs every n-th case and says what it found.
+int start_worker(const Trial& trial, const std::vector<Case>& cases, std::size_t first,
+                 std::size_t step, SharedTime& time) {
+  int sockets[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0) std::abort();
+  if (fork() != 0) {
+    close(sockets[1]);
+    return sockets[0];
+  }
+  close(sockets[0]);
+  time.part();
+  Row row;
+  for (std::size_t i = first; i < cases.size(); i += step)
+    add(row, trial, cases[i], trial.run(cases[i].index, *cases[i].fault));
+  const Json counts = {row.cases, row.duplicates, row.orphans, row.lost, row.other};
+  Message message{Message::Type::End, {canonical(counts)}};
+  message.parts.insert(message.parts.end(), row.texts.begin(), row.texts.end());
+  send_message(sockets[1], message);
+  _exit(0);
+}
+
+void collect(int socket, Row& row) {
+  const auto message = receive_message(socket);
+  close(socket);
+  wait(nullptr);
+  if (!message) {
+    row.texts.push_back("a worker ended without a result");
+    ++row.other;
+    return;
+  }
+  const Json counts = parse_json(message->parts[0]).value_or(Json());
+  row.cases += counts[0].get<std::size_t>();
+  row.duplicates += counts[1].get<int>();
+  row.orphans += counts[2].get<int>();
+  row.lost += counts[3].get<int>();
+  row.other += counts[4].get<int>();
+  row.texts.insert(row.texts.end(), message->parts.begin() + 1, message->parts.end());
+}
+
+Row run_cases(const Trial& trial, const std::vector<Case>& cases, std::size_t workers,
+              SharedTime& time) {
+  Row row;
+  std::vector<int> sockets;
+  for (std::size_t i = 0; i < workers; ++i)
+    sockets.push_back(start_worker(trial, cases, i, workers, time));
+  for (const int socket : sockets) collect(socket, row);
+  return row;
+}
+
+constexpr const char* kLine = "{:<28} {:>8} {:>6} {:>5} {:>7} {:>10} {:>7} {:>5} {:>6} {:>6}\n";
+
+}  // namespace
+
+int run_matrix(const MatrixOptions& options) {
+  const fs::path scratch =
+      fs::temp_directory_path() / ("dbplan-faults-" + std::to_string(getpid()));
+  SharedTime time;
+  std::cout << fmt::format(kLine, "scenario", "requests", "faults", "then", "cases", "duplicates",
+                           "orphans", "lost", "other", "s");
+  int findings = 0, number = 0;
+  Row total;
+  for (const Scenario& scenario : all_scenarios()) {
+    if (!options.scenario.empty() && scenario.name != options.scenario) continue;
+    const auto started = std::chrono::steady_clock::now();
+    const Trial trial(scenario, options.project, scratch / std::to_string(++number), time);
+    const std::vector<Case> cases = cases_of(trial, options);
+    Row row = run_cases(trial, cases, options.workers, time);
+    const bool whole = !options.index && options.fault.empty();
+    const std::size_t due = trial.requests().size() * all_faults().size() * std::size(kLaters);
+    if (whole && row.cases != due)
+      row.texts.push_back(fmt::format("{} cases ran, not {}", row.cases, due));
+    row.texts.insert(row.texts.begin(), trial.trouble().begin(), trial.trouble().end());
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+    std::cout << fmt::format(kLine, scenario.name, trial.requests().size(), all_faults().size(),
+                             std::size(kLaters), row.cases, row.duplicates, row.orphans, row.lost,
+                             row.other, fmt::format("{:.0f}", took.count()))
+              << std::flush;
+    for (std::size_t i = 0; i < std::min(row.texts.size(), options.most_told); ++i)
+      std::cout << "  " << row.texts[i] << "\n";
+    if (row.texts.size() > options.most_told)
+      std::cout << fmt::format("  and {} more\n", row.texts.size() - options.most_told);
+    findings += static_cast<int>(row.texts.size());
+    total.cases += row.cases;
+  }
+  std::error_code ignored;
+  fs::remove_all(scratch, ignored);
+  std::cout << fmt::format("{} cases, {} findings\n", total.cases, findings);
+  return findings;
+}
+
+}  // namespace dbplan::faults
