@@ -16,6 +16,7 @@ namespace dbplan {
 namespace {
 
 constexpr std::chrono::milliseconds kPoll{1000};
+constexpr std::int64_t kMostNumbers = std::int64_t{1} << 53;  // no run ever gets that far
 
 std::string boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
@@ -73,7 +74,8 @@ std::optional<std::int64_t> lock_number(const std::string& path) {
   const char* end = path.data() + path.size();
   std::int64_t number = 0;
   const auto [stop, error] = std::from_chars(begin, end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+  const bool valid = error == std::errc() && stop == end && number >= 0 && number < kMostNumbers;
+  return valid ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -202,6 +204,11 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
           kRenewal, [raw = lock.get()] { [[maybe_unused]] const auto ignored = raw->renew(); });
       return lock;
     }
+    if (take && asked_at - started > options.timeout)
+      return fail(Error::Code::Conflict,
+                  "cannot lock the deployment: the workspace does not show the file " +
+                      lock->path(found ? found->number + 1 : options.base) +
+                      " that was just written there");
     clock.sleep(kPoll);
   }
 }

@@ -141,9 +141,14 @@ Result<std::vector<Json>> objects_in(const std::string& what, Json& answer, std:
 }
 
 Result<std::string> id_in(const std::string& what, const Json& answer, std::string_view field) {
+  constexpr std::size_t kLongestId = 1000;
   const Json& id = at_or_null(answer, field);
-  if (id.is_string() && !id.get_ref<const std::string&>().empty()) return id.get<std::string>();
-  if (id.is_number_integer() && id > 0) return canonical(id);
+  if (field == "job_id") {
+    if (id.is_number_integer() && id > 0) return canonical(id);
+  } else if (id.is_string()) {
+    const auto& text = id.get_ref<const std::string&>();
+    if (!text.empty() && text.size() <= kLongestId && visible(text) == text) return text;
+  }
   return fail(malformed(what, std::string(field), "an id", id));
 }
 

@@ -20,7 +20,7 @@ Result<> check_answer(const std::string& what, const Json& answer);
 /// empty lists out.
 Result<std::vector<Json>> objects_in(const std::string& what, Json& answer, std::string_view name);
 
-/// The id in an answer: a text that is not empty, or an integer above zero.
+/// The id in an answer: a text of printable characters; a job's is an integer above zero.
 Result<std::string> id_in(const std::string& what, const Json& answer, std::string_view field);
 
 /// A body has the types of the kind's schema, as far as the schema names its fields. Null is
