@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <iostream>
 
 #include "engine/base/clock.hpp"
@@ -18,6 +19,10 @@ extern char** environ;
 namespace {
 
 std::atomic<bool> interrupted = false;
+std::atomic<bool> finishing = false;
+
+/// Whether waiting and reading are to end.
+bool stops() { return interrupted && !finishing; }
 
 /// The first Ctrl-C lets the calls in flight end; the second ends the program.
 void on_interrupt(int signal_number) {
@@ -45,11 +50,14 @@ std::map<std::string, std::string> environment() {
 }
 
 std::unique_ptr<dbplan::Provider> connect(const dbplan::Connection& connection) {
+  const char* ca_file = std::getenv("SSL_CERT_FILE");
   auto curl = dbplan::make_curl_transport(
       {.host = connection.host,
        .token = connection.token,
-       .user_agent = "dbplan/" DBPLAN_VERSION " cpp/23 os/linux auth/pat"});
-  dbplan::RetryOptions options{.interrupted = [] { return interrupted.load(); }};
+       .user_agent = "dbplan/" DBPLAN_VERSION " cpp/23 os/linux auth/pat",
+       .ca_file = ca_file ? ca_file : "",
+       .interrupted = stops});
+  dbplan::RetryOptions options{.interrupted = stops};
   // The limits are those of the service in the cloud; a workspace on this machine has none.
   if (connection.host.starts_with("https://")) options.limits = dbplan::databricks::rate_limits();
   return dbplan::databricks::make_provider(
@@ -78,7 +86,8 @@ int main(int argc, char** argv) {
                           .err = &std::cerr,
                           .out_is_terminal = isatty(STDOUT_FILENO) == 1,
                           .in_is_terminal = isatty(STDIN_FILENO) == 1,
-                          .interrupted = &interrupted};
+                          .interrupted = &interrupted,
+                          .finishing = &finishing};
 
   const int code = dbplan::run_program(argc, argv, session);
   std::cout.flush();

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "engine/apply/apply.hpp"
 #include "engine/cli/prepare.hpp"
@@ -132,6 +133,12 @@ int exit_code(const Session& session, const std::vector<StepOutcome>& outcomes) 
   return done > 0 ? kPartly : 1;
 }
 
+bool all_done(const std::vector<StepOutcome>& outcomes) {
+  return std::ranges::all_of(outcomes, [](const StepOutcome& outcome) {
+    return outcome.result == StepOutcome::Result::Done;
+  });
+}
+
 /// A predecessor died while it created: until an apply has ended well, every reading has to look
 /// for what it may have left, whatever the spec names by then.
 Result<> note_takeover(const Lock& lock, Ledger& ledger, Provider& provider) {
@@ -148,24 +155,30 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
       .force = flags.force_lock,
       .base = prepared.ledger.serial + 1,
       .intent = creations(prepared.plan),
+      .interrupted = [&session] { return session.interrupted->load(); },
       .notice = [&](const std::string& text) { *session.err << text << std::endl; }};
   const auto lock = TRY(Lock::acquire(
       prepared.desired.root_path, provider, *session.clock,
       this_holder(prepared.workspace.identity.user_name, session.machine), lock_options));
   if (auto settled = note_takeover(*lock, prepared.ledger, provider); !settled) {
+    session.finish();
     TRY_VOID(lock->release());
     return settled;
   }
   if (lock->waited())
     if (auto again = look_again(session, flags.spec, prepared); !again) {
+      session.finish();
       TRY_VOID(lock->release());
       return again;
     }
-  prepared.ledger.unsettled = false;  // this plan looked everywhere, if that was called for
+  // This plan looked everywhere, if that was called for; what it found is settled when it is done.
+  const bool was_unsettled = std::exchange(prepared.ledger.unsettled, false);
   Desired desired = prepared.desired;
   if (flags.spec.destroy) desired.resources.clear();
   const auto outcomes = apply_plan(prepared.plan, desired, prepared.live, prepared.ledger, provider,
                                    session.kinds, make_hooks(session, provider, *lock, flags));
+  session.finish();
+  if (was_unsettled && !all_done(outcomes)) prepared.ledger.unsettled = true;
   adopt_kept(prepared.plan, desired, prepared.live, session.clock->now(), prepared.ledger);
   auto echoed = remember_echoes(prepared.plan, desired, prepared.ledger, provider, session.kinds,
                                 session.parallelism);

@@ -42,8 +42,15 @@ struct Session {
   bool out_is_terminal = false;
   bool in_is_terminal = false;  // somebody can answer a question
   std::atomic<bool>* interrupted = nullptr;
+  /// Set when only recording and unlocking is left: these requests are made in spite of a Ctrl-C.
+  std::atomic<bool>* finishing = nullptr;
   std::size_t parallelism = 8;  // requests at once
   int exit_code = 0;            // what main returns
+
+  /// From here on only recording and unlocking is left.
+  void finish() const {
+    if (finishing) finishing->store(true);
+  }
 
   /// The variable's value, or empty.
   std::string variable(const std::string& name) const {

@@ -66,9 +66,11 @@ Result<std::vector<std::string>> carry_out_claim(Session& session, Prepared& pre
                                                  const Claim& claim) {
   Provider& provider = *prepared.workspace.provider;
   const LockOptions options{
-      .base = prepared.ledger.serial + 1, .intent = {}, .notice = [&](const std::string& text) {
-        *session.err << text << "\n" << std::flush;
-      }};
+      .base = prepared.ledger.serial + 1,
+      .intent = {},
+      .interrupted = [&session] { return session.interrupted->load(); },
+      .notice = [&](const std::string& text) { *session.err << text << "\n"
+                                                            << std::flush; }};
   const auto lock = TRY(
       Lock::acquire(prepared.desired.root_path, provider, *session.clock,
                     this_holder(prepared.workspace.identity.user_name, session.machine), options));
@@ -82,6 +84,7 @@ Result<std::vector<std::string>> carry_out_claim(Session& session, Prepared& pre
   hooks.may_go_on = [&] { return !session.interrupted->load() && lock->held(); };
   const auto outcomes = apply_plan(claim.plan, prepared.desired, prepared.live, prepared.ledger,
                                    provider, session.kinds, hooks);
+  session.finish();
   adopt_kept(claim.plan, prepared.desired, prepared.live, session.clock->now(), prepared.ledger);
   auto done = remember_echoes(claim.plan, prepared.desired, prepared.ledger, provider,
                               session.kinds, session.parallelism);

@@ -209,6 +209,8 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
                   "cannot lock the deployment: the workspace does not show the file " +
                       lock->path(found ? found->number + 1 : options.base) +
                       " that was just written there");
+    if (options.interrupted && options.interrupted())
+      return fail(Error::Code::Interrupted, "interrupted while waiting for the lock");
     clock.sleep(kPoll);
   }
 }

@@ -37,6 +37,7 @@ struct LockOptions {
   bool force = false;                 // take it whoever holds it
   std::int64_t base = 1;              // first number when there is none: the ledger's serial + 1
   std::vector<Address> intent;        // what this apply is about to create
+  std::function<bool()> interrupted = {};          // ends the waiting
   std::function<void(const std::string&)> notice;  // what is waited for or taken over
 };
 

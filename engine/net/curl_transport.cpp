@@ -13,6 +13,7 @@ namespace {
 struct Answer {
   Response response;
   std::size_t limit = 0;
+  std::size_t header_bytes = 0;
   bool too_large = false;
 };
 
@@ -27,6 +28,12 @@ std::size_t take_body(char* data, std::size_t, std::size_t count, void* target) 
 }
 
 std::size_t take_header(char* data, std::size_t, std::size_t count, void* target) {
+  auto* answer = static_cast<Answer*>(target);
+  answer->header_bytes += count;
+  if (answer->header_bytes > CurlOptions::kMostHeaders) {
+    answer->too_large = true;
+    return 0;
+  }
   const std::string_view line(data, count);
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return count;
@@ -38,8 +45,13 @@ std::size_t take_header(char* data, std::size_t, std::size_t count, void* target
     value.remove_prefix(1);
   while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back())))
     value.remove_suffix(1);
-  static_cast<Answer*>(target)->response.headers[name] = value;
+  answer->response.headers[name] = value;
   return count;
+}
+
+/// libcurl asks at least once a second.
+int ask_whether_interrupted(void* options, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const CurlOptions*>(options)->interrupted() ? 1 : 0;
 }
 
 class CurlTransport final : public Transport {
@@ -58,13 +70,16 @@ class CurlTransport final : public Transport {
     if (!handle) return fail(Error::Code::Unreachable, "the library libcurl.so.4 cannot be loaded");
     Answer answer{.response = {}, .limit = options_.largest_answer};
     curl_slist* headers = prepare(handle, request, answer);
+    char detail[CURL_ERROR_SIZE] = {};
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail);
     const CURLcode code = curl_easy_perform(handle);
     curl_slist_free_all(headers);
     long status = 0, sent = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(handle, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
     give_back(handle);
-    if (code != CURLE_OK) return describe(code, sent > 0, answer);
+    if (code != CURLE_OK) return describe(code, detail, sent > 0, request, answer);
     answer.response.status = static_cast<int>(status);
     return std::move(answer.response);
   }
@@ -83,8 +98,17 @@ class CurlTransport final : public Transport {
     // On a used connection that ends without an answer libcurl sends the request again by itself.
     curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, request.repeatable ? 0L : 1L);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 10L);
-    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, CurlOptions::kSlowest);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.timeout.count()));
+    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    if (!options_.ca_file.empty())
+      curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
+    if (options_.interrupted && !request.mutating) {
+      curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+      curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, ask_whether_interrupted);
+      curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &options_);
+    }
     curl_easy_setopt(handle, CURLOPT_USERAGENT, options_.user_agent.c_str());
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, &answer);
@@ -104,12 +128,17 @@ class CurlTransport final : public Transport {
   }
 
   /// Nothing was sent only when no connection came about; after that the server may have acted.
-  Result<Response> describe(CURLcode code, bool sent, const Answer& answer) const {
+  Result<Response> describe(CURLcode code, const char* detail, bool sent, const Request& request,
+                            const Answer& answer) const {
     if (answer.too_large)
-      return fail(Error::Code::Unclear, "the answer of " + options_.host + " is larger than " +
-                                            std::to_string(options_.largest_answer >> 20) + " MB");
-    const std::string text = options_.host + ": " + curl_easy_strerror(code);
+      return fail(request.repeatable ? Error::Code::Invalid : Error::Code::Unclear,
+                  request.method + " " + request.path.substr(0, request.path.find('?')) +
+                      ": the answer of " + options_.host + " is larger than " +
+                      std::to_string(options_.largest_answer >> 20) + " MB");
+    const std::string text = options_.host + ": " + (*detail ? detail : curl_easy_strerror(code));
     switch (code) {
+      case CURLE_ABORTED_BY_CALLBACK:
+        return fail(Error::Code::Interrupted, "interrupted");
       case CURLE_COULDNT_RESOLVE_HOST:
       case CURLE_COULDNT_CONNECT:
       case CURLE_URL_MALFORMAT:

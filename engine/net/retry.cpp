@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <ctime>
 #include <mutex>
 #include <random>
 
@@ -11,9 +13,12 @@ namespace {
 constexpr int kMostAttempts = 8;
 constexpr int kMostUnanswered = 3;
 constexpr std::chrono::milliseconds kLongestDelay{10000};
+constexpr std::chrono::seconds kLongestFloor{300};
 constexpr double kJitterMilliseconds = 500;
 
 bool worth_repeating(const Attempt& attempt) {
+  if (attempt.hopeless) return false;
+  if (attempt.retry_after && *attempt.retry_after > kLongestFloor) return false;
   switch (attempt.status) {
     case 0:
       return !attempt.sent || attempt.repeatable;
@@ -31,17 +36,34 @@ bool worth_repeating(const Attempt& attempt) {
   }
 }
 
-std::optional<std::chrono::seconds> retry_after(const Response& response) {
-  const auto header = response.headers.find("retry-after");
-  if (header == response.headers.end()) return std::nullopt;
-  int seconds = 0;
-  const char* end = header->second.data() + header->second.size();
-  const auto [stop, error] = std::from_chars(header->second.data(), end, seconds);
-  if (error != std::errc() || stop != end || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(seconds);
+/// "Sun, 06 Nov 1994 08:49:37 GMT": seconds since 1970.
+std::optional<std::int64_t> http_date(const std::string& text) {
+  std::tm time{};
+  const char* end = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &time);
+  if (!end || *end != '\0') return std::nullopt;
+  return timegm(&time);
 }
 
 }  // namespace
+
+std::optional<std::chrono::seconds> retry_after(const Response& response) {
+  constexpr std::int64_t kFarAway = 1'000'000'000;
+  const auto header = response.headers.find("retry-after");
+  if (header == response.headers.end()) return std::nullopt;
+  const std::string& text = header->second;
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (digits) {
+    std::int64_t seconds = kFarAway;  // also what is more than 64 bits hold
+    std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return std::chrono::seconds(std::min(seconds, kFarAway));
+  }
+  // The difference of two times of the server: our own clock may be wrong.
+  const auto date = response.headers.find("date");
+  if (date == response.headers.end()) return std::nullopt;
+  const auto now = http_date(date->second), then = http_date(text);
+  if (!now || !then) return std::nullopt;
+  return std::chrono::seconds(std::clamp<std::int64_t>(*then - *now, 0, kFarAway));
+}
 
 std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt) {
   const int most = attempt.status == 0 ? kMostUnanswered : kMostAttempts;
@@ -103,6 +125,7 @@ Result<Response> RetryingTransport::send(const Request& request) {
       attempt.retry_after = retry_after(*answer);
     } else {
       attempt.sent = answer.error().code != Error::Code::Unreachable;
+      attempt.hopeless = attempt.sent && answer.error().code != Error::Code::Unclear;
     }
     std::optional<std::chrono::milliseconds> delay;
     {

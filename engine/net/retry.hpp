@@ -20,6 +20,7 @@ struct Attempt {
   bool repeatable = true;  // the request's
   int status = 0;          // 0: no answer
   bool sent = true;        // no answer: whether the server may have acted
+  bool hopeless = false;   // no answer, and another attempt would end in the same way
   std::optional<std::chrono::seconds> retry_after = {};
   double jitter = 0;  // in [0, 1)
 };
@@ -28,9 +29,14 @@ struct Attempt {
 /// 429 and a connection that never came about: always tried again (nothing was done);
 /// 500, 502, 503, 504, 408 and lost answers: repeatable requests only, except 503 with
 /// Retry-After, by which the server says that it did nothing;
-/// delays 0.5, 1, 2, 4, 8 s and then 10 s, plus up to half a second; Retry-After is a floor;
+/// delays 0.5, 1, 2, 4, 8 s and then 10 s, plus up to half a second; Retry-After is a floor, and
+/// one above five minutes ends the attempts: nobody waits that long without being told;
 /// at most 8 attempts, 3 when nothing ever answered.
 std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt);
+
+/// What the answer's Retry-After asks for, in seconds or as a date, which counts from the answer's
+/// own Date.
+std::optional<std::chrono::seconds> retry_after(const Response& response);
 
 struct RetryOptions {
   std::span<const RateLimit> limits = {};  // must outlive the transport

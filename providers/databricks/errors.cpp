@@ -1,6 +1,7 @@
 #include "providers/databricks/errors.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/net/retry.hpp"
 
 namespace dbplan::databricks {
 namespace {
@@ -75,6 +76,8 @@ Error error_of(const Request& request, const Response& response) {
   std::string text =
       request.method + " " + path_only(request.path) + ": " + std::to_string(response.status);
   if (!detail.empty()) text += " " + detail;
+  if (const auto wait = retry_after(response); wait && code == Code::Throttled)
+    message += " (it asks to wait " + std::to_string(wait->count()) + " s)";
   return {
       .code = code, .message = text + ": " + message, .detail = detail, .status = response.status};
 }

@@ -33,6 +33,10 @@ TEST_CASE("retry_delay: the table") {
       {"lost answer, read", {.status = 0}, 500ms},
       {"lost answer, create", {.repeatable = false, .status = 0}, std::nullopt},
       {"nothing ever answered", {.number = 3, .status = 0, .sent = false}, std::nullopt},
+      {"a floor of five minutes", {.status = 429, .retry_after = 300s}, 300000ms},
+      {"a floor that nobody waits", {.status = 429, .retry_after = 301s}, std::nullopt},
+      {"unavailable for long", {.status = 503, .retry_after = 3600s}, std::nullopt},
+      {"no answer, and never one", {.status = 0, .hopeless = true}, std::nullopt},
       {"jitter", {.status = 429, .jitter = 0.5}, 750ms},
   };
   for (const Row& row : rows) {

@@ -86,6 +86,33 @@ TEST_CASE("retry: delays grow to ten seconds, and Retry-After is a floor") {
   CHECK_FALSE(dbplan::retry_delay({.number = 8, .status = 429}).has_value());
 }
 
+TEST_CASE("retry: Retry-After is seconds, or a date that counts from the answer's own Date") {
+  struct Row {
+    const char* header;
+    const char* date;
+    std::optional<seconds> asked;
+  };
+  // The server's clock is years off ours; only the difference counts.
+  constexpr const char* kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
+  for (const Row& row : std::initializer_list<Row>{
+           {"7", "", seconds(7)},
+           {"0", "", seconds(0)},
+           {"99999999999999999999", "", seconds(1'000'000'000)},
+           {"-1", "", {}},
+           {"soon", kDate, {}},
+           {"", "", {}},
+           {"Sun, 06 Nov 1994 08:50:07 GMT", kDate, seconds(30)},
+           {"Sun, 06 Nov 1994 08:40:00 GMT", kDate, seconds(0)},
+           {"Sun, 06 Nov 1994 08:50:07 GMT", "", {}},
+           {"Sun, 06 Nov 1994 08:50:07 GMT", "today", {}},
+       }) {
+    CAPTURE(row.header);
+    Response response{.status = 429, .headers = {{"retry-after", row.header}}, .body = {}};
+    if (*row.date) response.headers["date"] = row.date;
+    CHECK(dbplan::retry_after(response) == row.asked);
+  }
+}
+
 TEST_CASE("retry: a create whose answer was lost is not sent again") {
   Line line({0, 200});
   CHECK(line.send(false).error().code == Error::Code::Unclear);
