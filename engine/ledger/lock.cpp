@@ -149,7 +149,14 @@ Result<bool> Lock::try_number(std::int64_t number) {
   if (!created && created.error().code != Error::Code::Exists &&
       created.error().code != Error::Code::Unclear)
     return fail(std::move(created.error()).in("cannot write the lock " + path(number)));
-  const auto found = TRY(highest());
+  auto seen = highest();
+  if (!seen) {
+    // What is certainly ours is not left behind, least of all when a Ctrl-C ended the reading.
+    if (created) [[maybe_unused]]
+      const auto ignored = provider_.remove_file(path(number));
+    return fail(std::move(seen.error()));
+  }
+  const auto& found = *seen;
   if (!found || found->number != number || text_at(found->body, "id") != id_) {
     if (created) TRY_VOID(provider_.remove_file(path(number)));
     return false;
@@ -195,7 +202,10 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
       if (found) {
         for (const Json& address : at_or_null(found->body, "creates"))
           if (address.is_string()) lock->inherited_.push_back(address.get<std::string>());
-        TRY_VOID(provider.remove_file(lock->path(found->number)));
+        if (auto removed = provider.remove_file(lock->path(found->number)); !removed) {
+          [[maybe_unused]] const auto ignored = provider.remove_file(lock->path(lock->number_));
+          return fail(std::move(removed.error()));
+        }
       }
       lock->lease_end_ = asked_at + kLease;
       // A failed renewal is tried again at the next turn; held() turns false when the lease is
