@@ -1,4 +1,6 @@
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -65,9 +67,19 @@ std::unique_ptr<dbplan::Provider> connect(const dbplan::Connection& connection) 
                            std::move(curl), dbplan::system_clock(), std::move(options)));
 }
 
+/// Memory holds the token and the values of secrets: no crash writes it to a file, and no other
+/// process of the user reads it.
+/// The local workspace counts its own open files, which the second call would forbid.
+void keep_memory_private(bool is_workspace) {
+  constexpr rlimit kNone{0, 0};
+  setrlimit(RLIMIT_CORE, &kNone);
+  if (!is_workspace) prctl(PR_SET_DUMPABLE, 0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory_private(argc > 1 && argv[1] == std::string_view("workspace"));
   struct sigaction action{};
   action.sa_handler = on_interrupt;
   sigaction(SIGINT, &action, nullptr);

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "engine/base/clock.hpp"
+#include "engine/base/text.hpp"
 #include "engine/cli/connection.hpp"
 #include "engine/cli/lookups.hpp"
 #include "engine/live/evidence.hpp"
@@ -244,7 +245,7 @@ void print_receipt(Session& session, const Provider& provider) {
 }
 
 void report_error(Session& session, const Error& error, int exit_code) {
-  if (!error.message.empty()) *session.err << "error: " << error.message << "\n";
+  if (!error.message.empty()) *session.err << "error: " << visible(error.message, true) << "\n";
   session.exit_code = error.code == Error::Code::Interrupted ? 130 : exit_code;
 }
 

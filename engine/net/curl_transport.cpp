@@ -7,6 +7,8 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/base/redact.hpp"
+
 namespace dbplan {
 namespace {
 
@@ -81,6 +83,12 @@ class CurlTransport final : public Transport {
     give_back(handle);
     if (code != CURLE_OK) return describe(code, detail, sent > 0, request, answer);
     answer.response.status = static_cast<int>(status);
+    // What an error says is shown to people: a server that says our token back must not show it.
+    if (status >= 300) {
+      for (auto& [name, value] : answer.response.headers)
+        value = redacted(std::move(value), options_.token);
+      answer.response.body = redacted(std::move(answer.response.body), options_.token);
+    }
     return std::move(answer.response);
   }
 

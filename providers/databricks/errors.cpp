@@ -1,6 +1,8 @@
 #include "providers/databricks/errors.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/redact.hpp"
+#include "engine/base/text.hpp"
 #include "engine/net/retry.hpp"
 
 namespace dbplan::databricks {
@@ -59,6 +61,29 @@ bool is_missing(const Request& request, const std::string& detail, const std::st
   return false;
 }
 
+/// Values that the request names as secrets are in no message, though the server says them back.
+void hide_secrets(const Json& sent, std::string& message) {
+  for (const auto& [key, value] : sent.items()) {
+    const bool secret = key == "string_value" || key == "bytes_value" || key == "password" ||
+                        key == "token" || key == "secret";
+    if (secret && value.is_string())
+      message = redacted(std::move(message), value.get_ref<const std::string&>());
+    if (value.is_structured()) hide_secrets(value, message);
+  }
+}
+
+/// The server's words, as they may be shown: no more than a screen of them.
+std::string words_of(const Request& request, std::string message) {
+  constexpr std::size_t kMost = 2000;
+  if (request.mutating && request.content_type == "application/json")
+    hide_secrets(parse_json(request.body).value_or(Json()), message);
+  message = visible(message);
+  if (message.size() <= kMost) return message;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  return message.substr(0, end) + "...";
+}
+
 std::string path_only(const std::string& path) { return path.substr(0, path.find('?')); }
 
 }  // namespace
@@ -69,13 +94,15 @@ Error error_of(const Request& request, const Response& response) {
   std::string message = text_at(body, "message", text_at(body, "error", text_at(body, "detail")));
   if (message.empty())
     message = response.body.empty() ? "no explanation" : "an answer that is not JSON";
+  const std::string raw = message;
+  message = words_of(request, std::move(message));
   Code code = by_status(response.status);
   for (const Mapping& mapping : kByDetail)
     if (mapping.detail == detail) code = mapping.code;
-  if (is_missing(request, detail, message)) code = Code::NotFound;
+  if (is_missing(request, detail, raw)) code = Code::NotFound;
   std::string text =
       request.method + " " + path_only(request.path) + ": " + std::to_string(response.status);
-  if (!detail.empty()) text += " " + detail;
+  if (!detail.empty()) text += " " + visible(detail.substr(0, 100));
   if (const auto wait = retry_after(response); wait && code == Code::Throttled)
     message += " (it asks to wait " + std::to_string(wait->count()) + " s)";
   return {

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -75,6 +76,12 @@ class World:
         with urllib.request.urlopen(request) as answer:
             text = answer.read()
         return json.loads(text) if text else {}
+
+    def raw(self, path):
+        """The bytes of an answer."""
+        request = urllib.request.Request(self.host + urllib.parse.quote(path), headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
 
     def requests(self):
         """What the server has received so far, oldest first."""
