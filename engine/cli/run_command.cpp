@@ -122,7 +122,7 @@ class Watch {
       return fail(Error::Code::Interrupted, "interrupted; run " + run_id_ + " is being cancelled");
     }
     return fail(Error::Code::Interrupted, "interrupted; run " + run_id_ +
-                                              " goes on: " + text_at(run, "run_page_url") +
+                                              " goes on: " + visible(text_at(run, "run_page_url")) +
                                               "\nCancel it with: dbplan run --cancel " + run_id_);
   }
 
@@ -173,7 +173,7 @@ Result<> run_job(Session& session, const RunFlags& flags) {
   warn_of_difference(session, prepared, job);
   const std::string run_id = TRY(jobs.run_now(job, request, "dbplan-run-" + random_hex(16)));
   Json run = TRY(jobs.run(run_id));
-  const std::string url = text_at(run, "run_page_url");
+  const std::string url = visible(text_at(run, "run_page_url"));
   *session.err << "Run " << run_id << " of jobs." << job << ": " << url << "\n" << std::flush;
   std::vector<TaskOutput> outputs;
   if (!flags.no_wait) {
