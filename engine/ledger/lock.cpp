@@ -114,6 +114,9 @@ std::string Lock::path(std::int64_t number) const {
 std::string Lock::body() const {
   Json creates = Json::array();
   for (const Address& address : intent_) creates.push_back(address.text());
+  // Whoever has to take over from us has to look for these, too.
+  for (const std::string& address : inherited_)
+    if (std::ranges::find(creates, Json(address)) == creates.end()) creates.push_back(address);
   return pretty({{"id", id_},
                  {"holder", holder_json(holder_)},
                  {"lease_seconds", kLease.count()},
@@ -198,10 +201,12 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
                     "the deployment is locked by " + describe(other) +
                         "; wait for it, raise --lock-timeout, or use --force-lock if it is dead");
     }
+    lock->inherited_.clear();
+    if (found)
+      for (const Json& address : at_or_null(found->body, "creates"))
+        if (address.is_string()) lock->inherited_.push_back(address.get<std::string>());
     if (take && TRY(lock->try_number(found ? found->number + 1 : options.base))) {
       if (found) {
-        for (const Json& address : at_or_null(found->body, "creates"))
-          if (address.is_string()) lock->inherited_.push_back(address.get<std::string>());
         if (auto removed = provider.remove_file(lock->path(found->number)); !removed) {
           [[maybe_unused]] const auto ignored = provider.remove_file(lock->path(lock->number_));
           return fail(std::move(removed.error()));

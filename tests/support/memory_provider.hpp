@@ -67,6 +67,7 @@ class MemoryProvider : public Provider {
   Result<std::vector<FolderEntry>> list_folder(const std::string& path) override {
     note("list " + path);
     std::vector<FolderEntry> entries;
+    const std::scoped_lock guard(mutex_);
     for (const auto& [name, entry] : tree)
       if (name.substr(0, name.rfind('/')) == path) entries.push_back(entry);
     return entries;
@@ -77,16 +78,23 @@ class MemoryProvider : public Provider {
   }
   Result<std::optional<std::string>> read_file(const std::string& path) override {
     note("download " + path);
+    const std::scoped_lock guard(mutex_);
     const auto found = contents.find(path);
     return found == contents.end() ? std::nullopt : std::optional(found->second);
   }
-  Result<> write_file(const std::string& path, const std::string& bytes, bool) override {
+  Result<> write_file(const std::string& path, const std::string& bytes, bool overwrite) override {
     note("upload " + path);
+    const std::scoped_lock guard(mutex_);
+    if (!overwrite && contents.contains(path)) return fail(Error::Code::Exists, path + " exists");
     contents[path] = bytes;
+    tree[path] = {.path = path, .object_type = "FILE"};
     return {};
   }
   Result<> remove_file(const std::string& path) override {
     note("delete " + path);
+    const std::scoped_lock guard(mutex_);
+    contents.erase(path);
+    tree.erase(path);
     return {};
   }
   Result<std::optional<std::string>> export_notebook(const std::string& path,
@@ -111,7 +119,7 @@ class MemoryProvider : public Provider {
     calls.push_back(std::move(line));
   }
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards calls, tree and contents against each other's threads
   int last_id_ = 1000;
 };
 
