@@ -7,9 +7,10 @@ or doubles what is there.
 
 import collections
 import concurrent.futures
+import gzip
 import json
-import re
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -177,6 +178,33 @@ class LyingAnswers(unittest.TestCase):
             return f"{what}: {acts}" if acts else ""
 
         self.judge_all(answers, answers.lie(), judge)
+
+    def test_a_ledger_that_lies_deletes_replaces_and_doubles_nothing(self):
+        world = self.world()
+        world.ok("apply", "--auto-approve")
+        answers = self.answers(world, again=True)
+        answers.record("plan", "--json")
+        key = next(key for key in answers.said if key[1].endswith("/ledger.json.gz"))
+        truth = answers.said[key]
+        ledger = json.loads(gzip.decompress(truth.body))
+        packed = [("nothing", b""), ("no gzip", b"x"), ("cut off", truth.body[:-20]), ("a list", gzip.compress(b"[]")), ("an object", gzip.compress(b"{}"))]
+        for place, value in fields(ledger):
+            if 0 < len(place) <= 3:
+                packed += [(f"{place_text(place)} {name}", gzip.compress(json.dumps(replaced(ledger, place, lie)).encode()))
+                           for name, lie in lies(value) if name in ("dropped", "text", "number", "huge", "empty", "list")]
+        forward = answers.proxy.script
+        answers.proxy.script = lambda call: Reply(200, packed[int(call.headers["authorization"][11:])][1]) if call.path == key[1] else forward(call)
+        answers.told = [(what, key, (), None) for what, _ in packed]
+
+        def judge(number):
+            answers.told[number] = (packed[number][0], ("", ""), (), None)
+            done = answers.run(f"lie-{number}", "plan", "--json")
+            if done.returncode != 0:
+                return "" if done.returncode == 1 and done.stderr.startswith(("error: ", "warning: ")) else f"{packed[number][0]}: exit {done.returncode}: {done.stderr}"
+            acts = {r["address"]: r["action"] for r in json.loads(done.stdout)["resources"] if self.harms("", r) and not r.get("blocked")}
+            return f"{packed[number][0]}: {acts}" if acts else ""
+
+        self.judge_all(answers, range(len(packed)), judge)
 
     @staticmethod
     def harms(what, resource):

@@ -20,7 +20,7 @@ PROGRAM = os.environ.get("DBPLAN_BIN", str(ROOT / "build" / "dbplan"))
 
 
 def clean_environment(home):
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "DBPLAN_RUNTIME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ", "DBPLAN_RUNTIME", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS") if name in os.environ}
     return {**kept, "HOME": str(home), "NO_COLOR": "1"}
 
 
