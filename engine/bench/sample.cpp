@@ -6,6 +6,8 @@
 #include <limits>
 #include <set>
 
+#include "engine/base/millis.hpp"
+
 namespace dbplan::bench {
 namespace {
 
@@ -38,18 +40,18 @@ std::string result_state(const Json& run) {
 
 Timing read_timing(const Json& run, const std::vector<Json>& tasks) {
   Timing timing;
-  timing.start = int_at(run, "start_time");
-  timing.wall = int_at(run, "end_time") - timing.start;
-  timing.queue = int_at(run, "queue_duration");
-  timing.run_duration = int_at(run, "run_duration", timing.wall);
+  timing.start = millis_at(run, "start_time");
+  timing.wall = millis_at(run, "end_time") - timing.start;
+  timing.queue = millis_at(run, "queue_duration");
+  timing.run_duration = millis_at(run, "run_duration", timing.wall);
   std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = 0, task_queue = 0;
   for (const Json& task : tasks) {
-    const std::int64_t begin = int_at(task, "start_time") + int_at(task, "setup_duration");
-    const std::int64_t executed = int_at(task, "execution_duration");
+    const std::int64_t begin = millis_at(task, "start_time") + millis_at(task, "setup_duration");
+    const std::int64_t executed = millis_at(task, "execution_duration");
     first = std::min(first, begin);
     last = std::max(last, begin + executed);
     timing.busy += executed;
-    task_queue = std::max(task_queue, int_at(task, "queue_duration"));
+    task_queue = std::max(task_queue, millis_at(task, "queue_duration"));
   }
   timing.queue += task_queue;
   if (!tasks.empty()) {
@@ -62,9 +64,10 @@ Timing read_timing(const Json& run, const std::vector<Json>& tasks) {
 /// The durations contradict each other: the service's clock or record is wrong.
 bool contradictory(const Timing& timing, const std::vector<Json>& tasks) {
   for (const Json& task : tasks) {
-    const std::int64_t executed = int_at(task, "execution_duration");
-    const std::int64_t end = int_at(task, "start_time") + int_at(task, "setup_duration") + executed;
-    if (executed < 0 || end > int_at(task, "end_time") + kClockSlackMs) return true;
+    const std::int64_t executed = millis_at(task, "execution_duration");
+    const std::int64_t end =
+        millis_at(task, "start_time") + millis_at(task, "setup_duration") + executed;
+    if (executed < 0 || end > millis_at(task, "end_time") + kClockSlackMs) return true;
   }
   return timing.exec_span <= 0 || timing.exec_span > timing.wall + kClockSlackMs;
 }
@@ -196,8 +199,8 @@ void read_exit_value(const std::string& text, const Experiment& experiment, Samp
   for (const JsonPath::Match& match : experiment.timeline->select(document)) {
     NotebookSpan span;
     span.name = text_at(*match.value, "name", match.key);
-    span.start_ms = int_at(*match.value, "start_ms");
-    span.end_ms = int_at(*match.value, "end_ms");
+    span.start_ms = millis_at(*match.value, "start_ms");
+    span.end_ms = millis_at(*match.value, "end_ms");
     if (span.end_ms >= span.start_ms && span.end_ms > 0)
       sample.notebooks.push_back(std::move(span));
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/millis.hpp"
 #include "engine/base/text.hpp"
 #include "engine/bench/sample.hpp"
 
@@ -46,8 +47,8 @@ std::string message_of(const Json& run) {
 }
 
 std::int64_t duration_of(const Json& run) {
-  const std::int64_t start = int_at(run, "start_time"), end = int_at(run, "end_time");
-  return int_at(run, "run_duration", end > start ? end - start : 0);
+  const std::int64_t start = millis_at(run, "start_time"), end = millis_at(run, "end_time");
+  return millis_at(run, "run_duration", end > start ? end - start : 0);
 }
 
 std::string indented(std::string_view text) {
@@ -145,7 +146,7 @@ Json run_json(const std::string& address, const Json& run, const std::vector<Tas
                   {"state", text_at(at_or_null(task, "state"), "life_cycle_state")},
                   {"result", text_at(at_or_null(task, "state"), "result_state")},
                   {"message", message_of(task)},
-                  {"start_time", int_at(task, "start_time")},
+                  {"start_time", millis_at(task, "start_time")},
                   {"duration_ms", duration_of(task)}};
     for (const TaskOutput& output : outputs)
       if (output.task_key == shown["task_key"] &&
