@@ -37,6 +37,8 @@ class Executor {
       if (resource.carrier) carried_[*resource.carrier].resources.push_back(&resource);
     }
     for (const Change& change : plan.changes)
+      if (change.owner && change.action == Action::Create) announce(change);
+    for (const Change& change : plan.changes)
       if (change.carrier) carried_[*change.carrier].changes.push_back(&change);
     for (const auto& [address, entry] : ledger.entries) {
       if (entry.carrier) carried_[*entry.carrier].remembered.push_back(address);
@@ -60,6 +62,14 @@ class Executor {
   }
 
  private:
+  /// Permissions of what is created are set in a step of their own: an apply that is cut off before
+  /// it leaves them to the next one, which knows by this that they never were.
+  void announce(const Change& part) {
+    LedgerEntry entry{.id = {}, .body = {}, .echo = {}};
+    entry.owner = part.owner;
+    ledger_.entries[part.address] = std::move(entry);
+  }
+
   void run_stage(const Stage& stage) {
     const auto work = [&](std::size_t i) { return run_step(stage.steps[i]); };
     const auto results = run_tasks(stage.tasks, work, hooks_.may_go_on, hooks_.threads);
@@ -146,18 +156,25 @@ class Executor {
   Result<std::string> create(const Resource& resource, const Json& body) {
     const std::string token = random_hex(16);
     auto id = provider_.create(*resource.kind, body, token);
-    for (int attempt = 0; attempt < 2 && !id && id.error().code == Error::Code::Unclear;
-         ++attempt) {
-      if (const auto found = TRY(find_created(resource, body))) return *found;
-      if (hooks_.may_go_on && !hooks_.may_go_on()) break;
+    for (int attempt = 0; attempt < 2 && !id && may_be_created(id.error()); ++attempt) {
+      auto found = find_created(resource, body);
+      if (!found) id = fail(std::move(found.error()));
+      if (found && *found) return **found;
+      if (!found || (hooks_.may_go_on && !hooks_.may_go_on())) break;
       id = provider_.create(*resource.kind, body, token);
     }
-    if (!id && id.error().code == Error::Code::Unclear) {
-      note_unsettled();
-      return fail(
-          std::move(id.error()).in("unclear whether it was created; the next plan will look"));
-    }
-    return id;
+    if (id || !may_be_created(id.error())) return id;
+    note_unsettled();
+    return fail(
+        std::move(id.error()).in("unclear whether it was created; the next plan will look"));
+  }
+
+  /// Only what says that the request is wrong says that nothing was created: what was tried several
+  /// times may have been done before it was refused.
+  static bool may_be_created(const Error& error) {
+    using enum Error::Code;
+    return error.code != Invalid && error.code != Exists && error.code != Conflict &&
+           error.code != NotFound;
   }
 
   void note_unsettled() {
@@ -210,17 +227,29 @@ class Executor {
     const std::string path = text_at(resource.body, "path");
     const std::string language = text_at(resource.body, "language");
     const std::string& content = *resource.content;
-    const bool overwrite = step.verb != Step::Verb::Create;
+    // What the plan saw at that path, it meant to replace.
+    const bool overwrite = step.verb != Step::Verb::Create || live_.find(resource.address);
     const auto imported =
         provider_.import_notebook(path, content, language, resource.format, overwrite);
     if (!imported) {
       const Error::Code code = imported.error().code;
       if (code != Error::Code::Unclear && code != Error::Code::Exists) return imported;
       const auto now = TRY(provider_.export_notebook(path, resource.format));
-      if (!now || *now != content) return imported;  // neither an earlier attempt's effect
+      if (!now || !is_same_text(*now, content, resource)) return imported;  // not ours, either
     }
     record(resource, path, resource.body);
+    if (!step.change->old_id.empty()) {
+      const std::scoped_lock guard(mutex_);
+      ledger_.entries[resource.address].old_id = step.change->old_id;
+    }
     return {};
+  }
+
+  /// An export of a source notebook leaves out what carries no meaning.
+  static bool is_same_text(const std::string& there, const std::string& wanted,
+                           const Resource& resource) {
+    if (resource.format != "SOURCE") return there == wanted;
+    return normalise_notebook(there) == normalise_notebook(wanted);
   }
 
   /// Folders are made, files are sent: what did not change is not sent again.
@@ -277,8 +306,10 @@ class Executor {
     else
       TRY_VOID(provider_.remove(kind, step.id));
     const std::scoped_lock guard(mutex_);
-    const LedgerEntry* entry = ledger_.find(step.target);
-    if (entry && entry->id == step.id) ledger_.entries.erase(step.target);
+    const auto entry = ledger_.entries.find(step.target);
+    if (entry != ledger_.entries.end() && entry->second.old_id == step.id)
+      entry->second.old_id.clear();
+    if (entry != ledger_.entries.end() && entry->second.id == step.id) ledger_.entries.erase(entry);
     if (const auto carried = carried_.find(step.target); carried != carried_.end())
       for (const auto* gone : {&carried->second.remembered, &carried->second.parts})
         for (const Address& address : *gone)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "engine/apply/apply.hpp"
@@ -8,6 +9,15 @@
 
 namespace dbplan {
 namespace {
+
+/// Whether a list lags behind and shows something else than what was just sent.
+bool is_older(const LedgerEntry& entry, const Resource& resource, const LiveResource& live) {
+  if (resource.kind->in_tree) return false;
+  const auto fields =
+      diff({.desired = &entry.body, .live = &live.body}, index_rules(*resource.kind));
+  return std::ranges::any_of(
+      fields, [](const FieldChange& field) { return field.kind == FieldClass::Differs; });
+}
 
 /// Adds to the entry what the server has beside what we sent.
 void remember_live(LedgerEntry& entry, const Resource& resource, const LiveResource& live) {
@@ -42,13 +52,16 @@ LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const
 
 /// Whether the last apply is known as it must be. Of the echo only whether there is one, because
 /// what somebody added on the server must not become ours (an apply that was cut off has not looked
-/// yet); secrets are not compared, because each hash has its own salt.
-bool is_current(const LedgerEntry* known, const LedgerEntry& kept, const RuleNode& rules) {
+/// yet); that of files is how they are known again. Secrets are not compared, because each hash has
+/// its own salt.
+bool is_current(const LedgerEntry* known, const LedgerEntry& kept, const Kind& kind) {
+  const RuleNode rules = index_rules(kind);
+  const bool in_tree = kind.in_tree;
   return known && !known->moved_from && known->id == kept.id &&
          showable(known->body, &rules) == showable(kept.body, &rules) &&
          known->content_hash == kept.content_hash && known->modified_at == kept.modified_at &&
-         known->echo.is_null() == kept.echo.is_null() && known->carrier == kept.carrier &&
-         known->depends_on == kept.depends_on;
+         known->echo.is_null() == kept.echo.is_null() && (!in_tree || known->echo == kept.echo) &&
+         known->carrier == kept.carrier && known->depends_on == kept.depends_on;
 }
 
 /// The part of the spec and the ledger that an apply touched.
@@ -94,16 +107,21 @@ bool adopt_kept(const Plan& plan, const Desired& desired, const Live& live,
     if (!resource || !found) continue;
     LedgerEntry kept = kept_entry(*resource, *found, desired, live);
     const LedgerEntry* known = ledger.find(change.address);
-    if (is_current(known, kept, index_rules(*resource->kind))) continue;
-    if (known && known->body == kept.body && !known->echo.is_null()) kept.echo = known->echo;
+    if (is_current(known, kept, *resource->kind)) continue;
+    const bool same_body = known && known->body == kept.body && !known->echo.is_null();
+    if (same_body && !resource->kind->in_tree) kept.echo = known->echo;
     kept.applied_at = known ? known->applied_at : rfc3339(now);
     ledger.entries[change.address] = std::move(kept);
     changed = true;
   }
-  // What is neither wanted nor there any more is forgotten.
-  const auto forgotten = std::erase_if(ledger.entries, [&](const auto& entry) {
+  // What is neither wanted nor there any more is forgotten, and with it what belonged to it.
+  auto forgotten = std::erase_if(ledger.entries, [&](const auto& entry) {
     const bool is_root = entry.second.id == desired.root_path;
     return !desired.find(entry.first) && (is_root || !live.find(entry.first));
+  });
+  forgotten += std::erase_if(ledger.entries, [&](const auto& entry) {
+    const auto& owner = entry.second.owner;
+    return owner && !desired.find(*owner) && !ledger.find(*owner);
   });
   return changed || forgotten > 0;
 }
@@ -115,9 +133,11 @@ Result<> remember_echoes(const Plan& plan, const Desired& desired, Ledger& ledge
   if (touched.desired.resources.empty()) return {};
   const Live live =
       TRY(observe(touched.desired, touched.ledger, provider, kinds, Look::Echoes, threads));
-  for (const Resource& resource : touched.desired.resources)
-    if (const LiveResource* found = live.find(resource.address))
-      remember_live(ledger.entries.at(resource.address), resource, *found);
+  for (const Resource& resource : touched.desired.resources) {
+    const LiveResource* found = live.find(resource.address);
+    LedgerEntry& entry = ledger.entries.at(resource.address);
+    if (found && !is_older(entry, resource, *found)) remember_live(entry, resource, *found);
+  }
   return {};
 }
 

@@ -19,6 +19,7 @@ struct ApplyFlags {
   SpecFlags spec;
   bool auto_approve = false, json = false, force_lock = false;
   int lock_timeout = 120;
+  bool saved = false;  // the plan was approved when it was saved
 };
 
 constexpr int kPartly = 2, kRefused = 3, kInterrupted = 130;
@@ -41,8 +42,8 @@ Result<std::optional<PlanSeal>> saved_plan(ApplyFlags& flags) {
 
 /// Whether to go on: a saved plan or the flag says yes; a person is asked; a pipeline goes on
 /// unless something is at high risk.
-bool is_approved(Session& session, const Plan& plan, const ApplyFlags& flags, bool saved) {
-  if (flags.auto_approve || saved) return true;
+bool is_approved(Session& session, const Plan& plan, const ApplyFlags& flags) {
+  if (flags.auto_approve || flags.saved) return true;
   if (session.in_is_terminal && session.out_is_terminal) {
     *session.err << "Apply these changes? Only \"yes\" is taken for yes: " << std::flush;
     std::string answer;
@@ -55,6 +56,15 @@ bool is_approved(Session& session, const Plan& plan, const ApplyFlags& flags, bo
   *session.err << "error: this plan carries a high risk (see Risks) and nobody can be asked here; "
                   "nothing was changed. Approve it with --auto-approve, or apply a saved plan\n";
   return false;
+}
+
+/// A plan that is blocked is an error.
+Result<> show_plan(Session& session, const ApplyFlags& flags, const Prepared& prepared) {
+  if (!flags.json)
+    *session.out << plan_text(prepared.plan, frame_of(prepared), style_of(session)) << std::flush;
+  if (!prepared.plan.blocked()) return {};
+  return fail(Error::Code::Conflict,
+              "the plan is blocked (see the lines with \"!\"); nothing was changed");
 }
 
 std::vector<Address> creations(const Plan& plan) {
@@ -74,14 +84,21 @@ bool is_part_of(const Plan& now, const Plan& before) {
   });
 }
 
-/// Somebody else may have worked while we waited: look again, and do no more than was approved.
-Result<> look_again(Session& session, const SpecFlags& flags, Prepared& prepared) {
+/// Somebody else may have worked while we waited: look again. A plan that does more than the
+/// approved one is approved anew; a saved one must be made anew. False: it was not approved.
+Result<bool> look_again(Session& session, const ApplyFlags& flags, Lock& lock, Prepared& prepared) {
   const Plan approved = prepared.plan;
-  TRY_VOID(replan(session, flags, prepared));
-  if (is_part_of(prepared.plan, approved)) return {};
-  return fail(Error::Code::Conflict,
-              "the workspace was changed by another run meanwhile, and the plan is another one "
-              "now; run again");
+  TRY_VOID(replan(session, flags.spec, prepared));
+  if (is_part_of(prepared.plan, approved)) return true;
+  if (flags.saved)
+    return fail(Error::Code::Conflict,
+                "the workspace was changed by another run meanwhile, and the plan is another one "
+                "now; plan again");
+  *session.err << "Another run changed the workspace meanwhile; the plan is now:\n" << std::flush;
+  TRY_VOID(show_plan(session, flags, prepared));
+  if (!is_approved(session, prepared.plan, flags)) return false;
+  TRY_VOID(lock.announce(creations(prepared.plan)));
+  return true;
 }
 
 ApplyHooks make_hooks(Session& session, Provider& provider, const Lock& lock,
@@ -99,28 +116,15 @@ ApplyHooks make_hooks(Session& session, Provider& provider, const Lock& lock,
   return hooks;
 }
 
-/// Adds the folders of `path` that lie below `root`.
-void add_parents(std::string path, const std::string& root, std::set<std::string>& folders) {
-  while (path.size() > root.size() && path.starts_with(root + "/")) {
-    path.resize(path.rfind('/'));
-    folders.insert(path);
+/// Removes the folder and those in it that hold nothing; whether it is gone.
+Result<bool> clear_folder(Provider& provider, const std::string& path) {
+  bool empty = true;
+  for (const FolderEntry& entry : TRY(provider.list_folder(path))) {
+    const bool gone = entry.object_type == "DIRECTORY" && TRY(clear_folder(provider, entry.path));
+    empty = empty && gone;
   }
-}
-
-/// Removes what only held our state; a folder that is not empty stays.
-void clear_folders(Provider& provider, const Prepared& prepared) {
-  const std::string& root = prepared.desired.root_path;
-  std::set<std::string> folders{root, state_folder(root)};
-  for (const Change& change : prepared.plan.changes) {
-    if (!change.kind->in_tree) continue;
-    add_parents(change.id, root, folders);
-    const LiveResource* live = prepared.live.find(change.address);
-    if (change.kind->name == "files" && live)
-      for (const auto& [name, hash] : at_or_null(live->body, "files").items())
-        add_parents(change.id + "/" + name, root, folders);
-  }
-  for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder) [[maybe_unused]]
-    const auto ignored = provider.remove_file(*folder);
+  if (empty) TRY_VOID(provider.remove_file(path));
+  return empty;
 }
 
 int exit_code(const Session& session, const std::vector<StepOutcome>& outcomes) {
@@ -147,6 +151,21 @@ Result<> note_takeover(const Lock& lock, Ledger& ledger, Provider& provider) {
   return write_ledger(ledger, provider);
 }
 
+/// Whether another run may have changed the workspace since the plan was made.
+Result<bool> has_moved(const Lock& lock, const Prepared& prepared) {
+  if (lock.waited()) return true;
+  const auto now = TRY(read_ledger(prepared.desired.root_path, *prepared.workspace.provider));
+  return now.ledger.serial != prepared.ledger.serial;
+}
+
+/// With the lock held: the plan that is carried out. False: it was not approved.
+Result<bool> settle_plan(Session& session, const ApplyFlags& flags, Lock& lock,
+                         Prepared& prepared) {
+  TRY_VOID(note_takeover(lock, prepared.ledger, *prepared.workspace.provider));
+  if (!TRY(has_moved(lock, prepared))) return true;
+  return look_again(session, flags, lock, prepared);
+}
+
 /// From here on the workspace changes.
 Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags) {
   Provider& provider = *prepared.workspace.provider;
@@ -160,17 +179,13 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
   const auto lock = TRY(Lock::acquire(
       prepared.desired.root_path, provider, *session.clock,
       this_holder(prepared.workspace.identity.user_name, session.machine), lock_options));
-  if (auto settled = note_takeover(*lock, prepared.ledger, provider); !settled) {
+  if (auto settled = settle_plan(session, flags, *lock, prepared); !settled || !*settled) {
     session.finish();
     TRY_VOID(lock->release());
-    return settled;
+    if (!settled) return fail(std::move(settled.error()));
+    session.exit_code = kRefused;
+    return {};
   }
-  if (lock->waited())
-    if (auto again = look_again(session, flags.spec, prepared); !again) {
-      session.finish();
-      TRY_VOID(lock->release());
-      return again;
-    }
   // This plan looked everywhere, if that was called for; what it found is settled when it is done.
   const bool was_unsettled = std::exchange(prepared.ledger.unsettled, false);
   Desired desired = prepared.desired;
@@ -196,7 +211,13 @@ Result<> carry_out(Session& session, Prepared& prepared, const ApplyFlags& flags
                    << "; the next plan goes on from stamps\n";
   }
   TRY_VOID(lock->release());
-  if (all_gone) clear_folders(provider, prepared);
+  if (all_gone) {
+    auto cleared = clear_folder(provider, prepared.desired.root_path);
+    if (!cleared)
+      return fail(std::move(cleared.error())
+                      .in("everything is deleted but folders of " + prepared.desired.root_path +
+                          "; destroy again"));
+  }
   if (flags.json)
     *session.out << pretty(outcomes_json(outcomes)) << "\n";
   else
@@ -215,6 +236,7 @@ Result<bool> has_leftovers(const Prepared& prepared, bool destroy) {
 
 Result<> apply_command(Session& session, ApplyFlags flags) {
   const auto saved = TRY(saved_plan(flags));
+  flags.saved = saved.has_value();
   Prepared prepared = TRY(prepare(session, flags.spec));
   Provider& provider = *prepared.workspace.provider;
   if (saved) {
@@ -224,11 +246,7 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
       return fail(Error::Code::Conflict,
                   "the saved plan is stale: " + why + "; nothing was changed, plan again");
   }
-  if (!flags.json)
-    *session.out << plan_text(prepared.plan, frame_of(prepared), style_of(session)) << std::flush;
-  if (prepared.plan.blocked())
-    return fail(Error::Code::Conflict,
-                "the plan is blocked (see the lines with \"!\"); nothing was changed");
+  TRY_VOID(show_plan(session, flags, prepared));
   Ledger kept = prepared.ledger;
   const bool ledger_current =
       prepared.plan.empty() &&
@@ -237,8 +255,7 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
                               !TRY(has_leftovers(prepared, flags.spec.destroy));
   if (nothing_at_all) {
     if (flags.json) *session.out << pretty(outcomes_json({})) << "\n";
-  } else if (!prepared.plan.empty() &&
-             !is_approved(session, prepared.plan, flags, saved.has_value())) {
+  } else if (!prepared.plan.empty() && !is_approved(session, prepared.plan, flags)) {
     session.exit_code = kRefused;
   } else {
     TRY_VOID(carry_out(session, prepared, flags));

@@ -24,6 +24,7 @@ Json entry_json(const LedgerEntry& entry) {
   if (entry.modified_at != 0) json["modified_at"] = entry.modified_at;
   if (entry.carrier) json["carrier"] = entry.carrier->text();
   if (entry.owner) json["owner"] = entry.owner->text();
+  if (!entry.old_id.empty()) json["old_id"] = entry.old_id;
   for (const Address& needed : entry.depends_on) json["depends_on"].push_back(needed.text());
   return json;
 }
@@ -33,6 +34,7 @@ LedgerEntry parse_entry(const Json& json) {
                     .body = at_or_null(json, "body"),
                     .echo = at_or_null(json, "echo")};
   entry.content_hash = text_at(json, "content_hash");
+  entry.old_id = text_at(json, "old_id");
   entry.object_id = int_at(json, "object_id");
   entry.modified_at = int_at(json, "modified_at");
   entry.applied_at = text_at(json, "applied_at");

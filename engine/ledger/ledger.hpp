@@ -22,6 +22,7 @@ struct LedgerEntry {
   std::int64_t modified_at = 0;   // notebooks: the server's, after our import; 0: not looked yet
   std::optional<Address> carrier = {};  // schedules: the job
   std::optional<Address> owner = {};    // permissions: whose they are
+  std::string old_id = {};              // of what it replaces and what is still to be removed
   std::vector<Address> depends_on = {};
   std::string applied_at = {};             // RFC 3339, UTC
   std::optional<Address> moved_from = {};  // the spec moves it, the stored ledger does not know yet

@@ -213,6 +213,8 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
         }
       }
       lock->lease_end_ = asked_at + kLease;
+      // Where every answer took its time, what is left of the lease is too short to begin with.
+      if (clock.steady() - asked_at > kRenewal) TRY_VOID(lock->renew());
       // A failed renewal is tried again at the next turn; held() turns false when the lease is
       // over.
       lock->renewal_ = clock.every(
@@ -226,6 +228,7 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
                       " that was just written there");
     if (options.interrupted && options.interrupted())
       return fail(Error::Code::Interrupted, "interrupted while waiting for the lock");
+    lock->waited_ = true;  // somebody else was quicker
     clock.sleep(kPoll);
   }
 }
@@ -233,6 +236,15 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
 bool Lock::held() const {
   const std::scoped_lock guard(mutex_);
   return !lost_ && clock_.steady() < lease_end_;
+}
+
+Result<> Lock::announce(std::vector<Address> intent) {
+  if (intent == intent_) return {};
+  {
+    const std::scoped_lock guard(mutex_);
+    intent_ = std::move(intent);
+  }
+  return renew();
 }
 
 Result<> Lock::renew() {

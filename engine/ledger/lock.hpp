@@ -61,6 +61,8 @@ class Lock {
   const std::vector<std::string>& inherited() const { return inherited_; }
   /// Whether anybody may have changed the workspace between the caller's reading and now.
   bool waited() const { return waited_; }
+  /// Once held: what is about to be created, where it is more than was thought.
+  Result<> announce(std::vector<Address> intent);
   /// Stops the renewal and deletes the lock file.
   Result<> release();
 

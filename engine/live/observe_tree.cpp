@@ -26,7 +26,9 @@ std::set<std::string> named_paths(std::string_view kind, const Sight& sight) {
   for (const Resource& resource : sight.desired.resources)
     if (resource.address.kind == kind) paths.insert(text_at(resource.body, "path"));
   for (const auto& [address, entry] : sight.ledger.entries)
-    if (address.kind == kind) paths.insert(entry.id);
+    if (address.kind == kind)
+      for (const std::string& path : {entry.id, entry.old_id})
+        if (!path.empty()) paths.insert(path);
   return paths;
 }
 
@@ -93,8 +95,10 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
     if (resource.address.kind != "notebooks") continue;
     const std::string path = text_at(resource.body, "path");
     const LedgerEntry* entry = sight.ledger.find(resource.address);
-    if (entry && entry->id != path && find(tree, entry->id, "NOTEBOOK"))
-      live.left_behind[resource.address] = entry->id;
+    if (entry)
+      for (const std::string& before : {entry->id, entry->old_id})
+        if (before != path && find(tree, before, "NOTEBOOK"))
+          live.left_behind[resource.address] = before;
     const FolderEntry* found = find(tree, path, "NOTEBOOK");
     if (!found) continue;
     LiveResource notebook = live_entry(*found);

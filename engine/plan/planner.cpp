@@ -43,8 +43,8 @@ std::string update_reason(const std::vector<FieldChange>& fields) {
 class Planner {
  public:
   Planner(const Desired& desired, const Live& live, const Ledger& ledger,
-          std::span<const Kind* const> kinds)
-      : desired_(desired), live_(live), ledger_(ledger), kinds_(kinds) {
+          std::span<const Kind* const> kinds, const std::set<Address>& renewed)
+      : desired_(desired), live_(live), ledger_(ledger), kinds_(kinds), renewed_(renewed) {
     for (const Kind* kind : kinds) rules_.emplace(kind, index_rules(*kind));
     for (const Resource& resource : desired.resources)
       if (resource.carrier) carried_[*resource.carrier] = resource.address;
@@ -101,9 +101,14 @@ class Planner {
       change.old_id = left->second;
       change.id = left->second;
       change.reason = "its path changed, and a path cannot be changed in place";
-      if (live) change.blocked = "something exists at the new path already";
+      if (live && is_foreign_text(resource, *live))
+        change.blocked = "something exists at the new path already";
     } else if (!live) {
       plan_create(resource, last, change);
+    } else if (resource.owner && !was_set(resource, *live, last)) {
+      change.id = live->id;
+      change.action = Action::Create;
+      change.reason = "new in the spec";
     } else {
       change.id = live->id;
       if (resource.content)
@@ -116,6 +121,25 @@ class Planner {
     if (change.action == Action::Replace && resource.prevent_destroy)
       change.blocked = "lifecycle.prevent_destroy forbids replacing it";
     plan_.changes.push_back(std::move(change));
+  }
+
+  /// What lies outside our root path and is not what we would put there, is somebody else's.
+  bool is_foreign_text(const Resource& resource, const LiveResource& live) const {
+    return live_.foreign.contains(resource.address) &&
+           live.content_hash != sha256_hex(resource.content.value_or(""));
+  }
+
+  /// Permissions are never absent. Those of an object whose creation was cut off before they were
+  /// set are as the server makes them: nobody's but the caller's.
+  bool was_set(const Resource& resource, const LiveResource& live, const LedgerEntry* last) const {
+    if (last ? !last->body.is_null() : ledger_.find(*resource.owner) != nullptr) return true;
+    const Resource* owner = desired_.find(*resource.owner);
+    if (!owner) return true;
+    const Json fresh = with_caller(Json::object(), *owner->kind, desired_.user_name);
+    const Json& callers = fresh["access_control_list"];
+    return std::ranges::any_of(
+        at_or_null(live.body, "access_control_list"),
+        [&](const Json& entry) { return std::ranges::find(callers, entry) == callers.end(); });
   }
 
   void plan_create(const Resource& resource, const LedgerEntry* last, Change& change) const {
@@ -168,7 +192,11 @@ class Planner {
   void compare_bodies(const Resource& resource, const LiveResource& live, const LedgerEntry* last,
                       Change& change) {
     const RuleNode& rules = rules_.at(resource.kind);
-    const Json wanted = wanted_body(resource, desired_, live_);
+    const Json wanted = wanted_body(resource, desired_, [&](const ResourceReference& reference) {
+      const LiveResource* target = live_.find(reference.address);
+      const bool known = target && !target->id.empty() && !renewed_.contains(reference.address);
+      return known ? std::optional(target->id) : std::nullopt;
+    });
     const bool known = last && !last->body.is_null();
     change.fields = diff({.desired = &wanted,
                           .last = known ? &last->body : nullptr,
@@ -400,17 +428,33 @@ class Planner {
   const Live& live_;
   const Ledger& ledger_;
   std::span<const Kind* const> kinds_;
+  const std::set<Address>& renewed_;  // whose ids will be others
   std::map<const Kind*, RuleNode> rules_;
   std::map<Address, Address> carried_;  // job -> its schedule
   std::map<Address, std::vector<FieldChange>> given_;
   Plan plan_;
 };
 
+/// What the server gives a new id.
+std::set<Address> renewed_by(const Plan& plan) {
+  std::set<Address> renewed;
+  for (const Change& change : plan.changes)
+    if (change.action == Action::Replace && !change.kind->natural_id() && !change.kind->in_tree)
+      renewed.insert(change.address);
+  return renewed;
+}
+
 }  // namespace
 
 Plan make_plan(const Desired& desired, const Live& live, const Ledger& ledger,
                std::span<const Kind* const> kinds) {
-  return Planner(desired, live, ledger, kinds).plan();
+  // What names something that is replaced changes with it, and may have to be replaced, too.
+  for (std::set<Address> renewed;;) {
+    Plan plan = Planner(desired, live, ledger, kinds, renewed).plan();
+    std::set<Address> now = renewed_by(plan);
+    if (now == renewed) return plan;
+    renewed = std::move(now);
+  }
 }
 
 }  // namespace dbplan

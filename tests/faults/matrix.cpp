@@ -21,7 +21,7 @@ struct Case {
 
 /// One line of the table.
 struct Row {
-  std::size_t cases = 0;
+  std::size_t cases = 0, at_once = 0;
   int duplicates = 0, orphans = 0, lost = 0, other = 0;
   std::vector<std::string> texts;
 };
@@ -36,24 +36,30 @@ std::vector<Case> cases_of(const Trial& trial, const MatrixOptions& options) {
   return cases;
 }
 
-std::string text_of(const Trial& trial, const Case& one, Later later, const Findings& findings) {
-  std::string text =
-      fmt::format("{}, request {} ({}), {}, then {}:", trial.name(), one.index,
-                  trial.requests()[one.index - 1], one.fault->name, later_name(later));
-  for (const std::string& finding : findings.texts) text += "\n    " + finding;
+std::string text_of(const Trial& trial, const Case& one, std::string_view then,
+                    const std::vector<std::string>& findings) {
+  std::string text = fmt::format("{}, request {} ({}), {}{}:", trial.name(), one.index,
+                                 trial.requests()[one.index - 1], one.fault->name, then);
+  for (const std::string& finding : findings) text += "\n    " + finding;
   return text + fmt::format("\n    again: dbplan_faults --only \"{}/{}/{}\"", trial.name(),
                             one.index, one.fault->name);
 }
 
-void add(Row& row, const Trial& trial, const Case& one, const std::map<Later, Findings>& all) {
-  for (const auto& [later, findings] : all) {
-    ++row.cases;
+void add(Row& row, const Trial& trial, const Case& one, const Trial::Outcome& outcome) {
+  row.cases += std::size(kLaters);
+  if (outcome.at_once) row.at_once += std::size(kLaters);
+  if (!outcome.crashes.empty()) {
+    ++row.other;
+    row.texts.push_back(text_of(trial, one, "", outcome.crashes));
+  }
+  for (const auto& [later, findings] : outcome.later) {
     row.duplicates += findings.duplicates;
     row.orphans += findings.orphans;
     row.lost += findings.lost;
     if (findings.none()) continue;
     if (findings.duplicates + findings.orphans + findings.lost == 0) ++row.other;
-    row.texts.push_back(text_of(trial, one, later, findings));
+    row.texts.push_back(
+        text_of(trial, one, ", then " + std::string(later_name(later)), findings.texts));
   }
 }
 
@@ -71,7 +77,7 @@ int start_worker(const Trial& trial, const std::vector<Case>& cases, std::size_t
   Row row;
   for (std::size_t i = first; i < cases.size(); i += step)
     add(row, trial, cases[i], trial.run(cases[i].index, *cases[i].fault));
-  const Json counts = {row.cases, row.duplicates, row.orphans, row.lost, row.other};
+  const Json counts = {row.cases, row.at_once, row.duplicates, row.orphans, row.lost, row.other};
   Message message{Message::Type::End, {canonical(counts)}};
   message.parts.insert(message.parts.end(), row.texts.begin(), row.texts.end());
   send_message(sockets[1], message);
@@ -89,10 +95,11 @@ void collect(int socket, Row& row) {
   }
   const Json counts = parse_json(message->parts[0]).value_or(Json());
   row.cases += counts[0].get<std::size_t>();
-  row.duplicates += counts[1].get<int>();
-  row.orphans += counts[2].get<int>();
-  row.lost += counts[3].get<int>();
-  row.other += counts[4].get<int>();
+  row.at_once += counts[1].get<std::size_t>();
+  row.duplicates += counts[2].get<int>();
+  row.orphans += counts[3].get<int>();
+  row.lost += counts[4].get<int>();
+  row.other += counts[5].get<int>();
   row.texts.insert(row.texts.end(), message->parts.begin() + 1, message->parts.end());
 }
 
@@ -106,7 +113,8 @@ Row run_cases(const Trial& trial, const std::vector<Case>& cases, std::size_t wo
   return row;
 }
 
-constexpr const char* kLine = "{:<28} {:>8} {:>6} {:>5} {:>7} {:>10} {:>7} {:>5} {:>6} {:>6}\n";
+constexpr const char* kLine =
+    "{:<24} {:>8} {:>6} {:>5} {:>7} {:>8} {:>10} {:>7} {:>5} {:>6} {:>5}\n";
 
 }  // namespace
 
@@ -114,8 +122,8 @@ int run_matrix(const MatrixOptions& options) {
   const fs::path scratch =
       fs::temp_directory_path() / ("dbplan-faults-" + std::to_string(getpid()));
   SharedTime time;
-  std::cout << fmt::format(kLine, "scenario", "requests", "faults", "then", "cases", "duplicates",
-                           "orphans", "lost", "other", "s");
+  std::cout << fmt::format(kLine, "scenario", "requests", "faults", "then", "cases", "at once",
+                           "duplicates", "orphans", "lost", "other", "s");
   int findings = 0, number = 0;
   Row total;
   for (const Scenario& scenario : all_scenarios()) {
@@ -131,8 +139,8 @@ int run_matrix(const MatrixOptions& options) {
     row.texts.insert(row.texts.begin(), trial.trouble().begin(), trial.trouble().end());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
     std::cout << fmt::format(kLine, scenario.name, trial.requests().size(), all_faults().size(),
-                             std::size(kLaters), row.cases, row.duplicates, row.orphans, row.lost,
-                             row.other, fmt::format("{:.0f}", took.count()))
+                             std::size(kLaters), row.cases, row.at_once, row.duplicates,
+                             row.orphans, row.lost, row.other, fmt::format("{:.0f}", took.count()))
               << std::flush;
     for (std::size_t i = 0; i < std::min(row.texts.size(), options.most_told); ++i)
       std::cout << "  " << row.texts[i] << "\n";
@@ -140,6 +148,10 @@ int run_matrix(const MatrixOptions& options) {
       std::cout << fmt::format("  and {} more\n", row.texts.size() - options.most_told);
     findings += static_cast<int>(row.texts.size());
     total.cases += row.cases;
+  }
+  if (number == 0) {
+    std::cout << "there is no scenario \"" << options.scenario << "\"\n";
+    ++findings;
   }
   std::error_code ignored;
   fs::remove_all(scratch, ignored);

@@ -10,6 +10,8 @@
 namespace dbplan::faults {
 namespace {
 
+/// When what the tree has was modified, by its number.
+using Times = std::map<std::string, std::int64_t>;
 /// What stands for an id.
 using Names = std::map<std::string, std::string>;
 
@@ -58,6 +60,11 @@ std::vector<Object> shelved(local::Store& store, Names& names) {
       names[id] = "<" + label + ">";
       objects.push_back({label, body});
     }
+  for (const auto& [id, text] : store.all("runs")) {
+    const Json view = at_or_null(parsed(text), "view");
+    if (!at_or_null(view, "state").contains("result_state"))
+      objects.push_back({"active run of " + text_at(view, "run_name"), Json()});
+  }
   for (const auto& [name, text] : store.all("secret_scopes")) {
     Json record = parsed(text);
     for (Json& secret : record["secrets"])
@@ -93,7 +100,31 @@ Json without_salt(const Json& body) {
   return copy;
 }
 
-std::string ledger_text(const std::string& bytes, const Names& names) {
+/// Files are known by number and time of what the tree has.
+Json echo_text(Json echo, const Names& names, const Times& times) {
+  if (!echo.is_object()) return echo;
+  if (echo.contains("last_updated_timestamp")) echo["last_updated_timestamp"] = "a time";
+  if (const auto seen = echo.find("seen"); seen != echo.end() && seen->is_object())
+    for (Json& file : *seen) {
+      if (!file.is_array() || file.size() != 2) continue;
+      const std::string number = canonical(file[0]);
+      const auto time = times.find(number);
+      file[1] = time != times.end() && Json(time->second) == file[1] ? "current" : "not current";
+    }
+  return renamed(echo, names);
+}
+
+/// What the ledger says of an object in the tree, beside what the tree says.
+std::string tree_text(const LedgerEntry& entry, const Names& names, const Times& times) {
+  if (entry.object_id == 0 && entry.modified_at == 0) return "";
+  const std::string number = std::to_string(entry.object_id);
+  const auto name = names.find(number);
+  const auto time = times.find(number);
+  const bool current = time != times.end() && time->second == entry.modified_at;
+  return (name == names.end() ? number : name->second) + (current ? ", current" : ", not current");
+}
+
+std::string ledger_text(const std::string& bytes, const Names& names, const Times& times) {
   const auto ledger = unpack_ledger(bytes);
   if (!ledger) return "damaged: " + ledger.error().message;
   Json entries = Json::object();
@@ -102,7 +133,8 @@ std::string ledger_text(const std::string& bytes, const Names& names) {
     known = {{"id", renamed(entry.id, names)},
              {"body", renamed(without_salt(entry.body), names)},
              {"content_hash", entry.content_hash},
-             {"looked", entry.carrier || entry.modified_at != 0 || !entry.echo.is_null()}};
+             {"echo", echo_text(entry.echo, names, times)},
+             {"tree", tree_text(entry, names, times)}};
     // Permissions and files in the tree go by numbers of the server's.
     if (const auto slash = entry.id.find('/'); entry.owner && slash != std::string::npos)
       known["id"] = entry.id.substr(0, slash + 1) + "of " + entry.owner->text();
@@ -115,11 +147,12 @@ std::string ledger_text(const std::string& bytes, const Names& names) {
 
 bool is_lock(const std::string& path) { return path.find("/state/lock.") != std::string::npos; }
 
-void add_tree(local::Store& store, Names& names, Picture& picture,
+void add_tree(local::Store& store, Names& names, Times& times, Picture& picture,
               std::vector<std::pair<std::string, std::string>>& ledgers) {
   constexpr std::string_view kLedger = "/state/ledger.json.gz";
   for (const Entry& entry : tree_of(store)) {
     names[entry.id] = "<" + entry.path + ">";
+    times[entry.id] = int_at(entry.record, "modified_at");
     const std::string bytes = store.get("contents", entry.id).value_or("");
     if (is_lock(entry.path)) {
       picture.locks.push_back(entry.path);
@@ -157,7 +190,8 @@ Picture picture_of(local::Store& store) {
   Names names;
   std::vector<std::pair<std::string, std::string>> ledgers;
   const std::vector<Object> objects = shelved(store, names);
-  add_tree(store, names, picture, ledgers);
+  Times times;
+  add_tree(store, names, times, picture, ledgers);
   for (const Object& object : objects)
     picture.objects.emplace(object.label, canonical(renamed(object.body, names)));
   for (const auto& [key, text] : store.all("permissions")) {
@@ -166,7 +200,8 @@ Picture picture_of(local::Store& store) {
     const std::string of = name == names.end() ? key.substr(slash + 1) : name->second;
     picture.objects.emplace("permissions of " + of, canonical(parsed(text)));
   }
-  for (const auto& [root, bytes] : ledgers) picture.ledgers[root] = ledger_text(bytes, names);
+  for (const auto& [root, bytes] : ledgers)
+    picture.ledgers[root] = ledger_text(bytes, names, times);
   return picture;
 }
 

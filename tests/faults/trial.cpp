@@ -1,5 +1,7 @@
 #include "tests/faults/trial.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace dbplan::faults {
@@ -12,7 +14,7 @@ void copy_files(const fs::path& from, const fs::path& to) {
   fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
 }
 
-std::string told(const std::vector<std::string>& arguments, const Ended& ended) {
+std::string told(const Arguments& arguments, const Ended& ended) {
   std::string line = "dbplan";
   for (const std::string& argument : arguments) line += " " + argument;
   return line + ": exit " + std::to_string(ended.exit_code) + " " + ended.trouble + "\n" +
@@ -44,87 +46,122 @@ std::string_view later_name(Later later) {
 
 Trial::Trial(Scenario scenario, const fs::path& project, const fs::path& scratch, SharedTime& time)
     : scenario_(std::move(scenario)), scratch_(scratch), time_(time) {
-  for (const char* checkout : {"here", "elsewhere"})
-    for (const std::string& folder : scenario_.folders)
-      copy_files(project / folder, scratch_ / checkout / fs::path(folder).filename());
-  for (const char* checkout : {"here", "elsewhere"})
-    fs::create_directories(scratch_ / checkout / ".git");  // so it is the root of the project
+  const Place here{.folder = scratch_ / "checkout"};
+  fs::create_directories(here.folder / ".git");  // so it is the root of the project
+  for (const std::string& folder : scenario_.folders)
+    copy_files(project / folder, here.folder / fs::path(folder).filename());
   World world(time_, nullptr);
-  const auto expect = [&](const std::vector<std::string>& arguments) {
-    const Ended ended = play(world, time_, {command(arguments, Later::SameCheckout)}).clients[0];
+  for (const Foreign& other : scenario_.others) world.post(other.path, other.body);
+  const auto expect = [&](const Arguments& arguments, const Ended& ended) {
     if (ended.exit_code != 0) trouble_.push_back(told(arguments, ended));
   };
-  for (const auto& arguments : scenario_.before) expect(arguments);
+  for (const Arguments& arguments : scenario_.before)
+    expect(arguments, run_one(world, arguments, here));
   start_ = world.snapshot();
+  const Place clean_place{.folder = scratch_ / "clean"};
+  copy_files(here.folder, clean_place.folder);
   World clean(time_, &start_);
-  Performance undisturbed = play(clean, time_, cut());
-  for (const Ended& ended : undisturbed.clients)
-    if (ended.exit_code != 0) trouble_.push_back(told(scenario_.cut[0], ended));
+  Performance undisturbed = play(clean, time_, cut(clean_place));
+  for (const Ended& ended : undisturbed.clients) expect(scenario_.cut[0], ended);
   requests_ = std::move(undisturbed.requests);
   wanted_ = picture_of(clean.store());
-  Findings findings;
-  finish(clean, Later::SameCheckout, nullptr, findings);
-  for (const std::string& text : findings.texts) trouble_.push_back("undisturbed: " + text);
+  for (const auto& [later, findings] : finish_all(clean.snapshot(), clean_place))
+    for (const std::string& text : findings.texts)
+      trouble_.push_back("undisturbed, then " + std::string(later_name(later)) + ": " + text);
 }
 
-CommandLine Trial::command(const std::vector<std::string>& arguments, Later later,
-                           const Mutant* mutant) const {
-  const bool here = later == Later::SameCheckout;
+CommandLine Trial::command(const Arguments& arguments, const Place& place) const {
   CommandLine line{.arguments = arguments,
-                   .folder = scratch_ / (here ? "here" : "elsewhere"),
-                   .machine = here ? "here" : "elsewhere",
+                   .folder = place.folder,
+                   .machine = place.machine,
                    .environment = {{"DATABRICKS_HOST", "https://workspace.example.com"},
                                    {"DATABRICKS_TOKEN", World::kToken},
                                    {"HOME", scratch_},
-                                   {"NO_COLOR", "1"}},
-                   .mutant = mutant};
+                                   {"NO_COLOR", "1"},
+                                   {"USER_NAME", "somebody"},
+                                   {"PASSWORD", "one secret"},
+                                   {"OTHER_PASSWORD", "another secret"}},
+                   .mutant = place.mutant};
   // One request after the other: the same requests every time.
   line.arguments.insert(line.arguments.end(), {"--parallelism", "1"});
   return line;
 }
 
-std::vector<CommandLine> Trial::cut(const Mutant* mutant) const {
+std::vector<CommandLine> Trial::cut(const Place& place) const {
   std::vector<CommandLine> lines;
-  for (const auto& arguments : scenario_.cut)
-    lines.push_back(command(arguments, Later::SameCheckout, mutant));
+  for (const Arguments& arguments : scenario_.cut) lines.push_back(command(arguments, place));
   return lines;
 }
 
-std::map<Later, Findings> Trial::run(std::size_t index, const Fault& fault,
-                                     const Mutant* mutant) const {
-  World world(time_, &start_);
+Ended Trial::run_one(World& world, const Arguments& arguments, const Place& place) const {
+  return play(world, time_, {command(arguments, place)}).clients[0];
+}
+
+Trial::Outcome Trial::run(std::size_t index, const Fault& fault, const Mutant* mutant) const {
+  const fs::path own = scratch_ / std::to_string(getpid());
+  Place place{.folder = scenario_.writes_files ? own / "cut" : scratch_ / "checkout",
+              .mutant = mutant};
+  if (scenario_.writes_files) copy_files(scratch_ / "checkout", place.folder);
   Strike strike{.fault = &fault, .index = index};
   strike.reads_before =
       std::count_if(requests_.begin(), requests_.begin() + static_cast<std::ptrdiff_t>(index) - 1,
                     [](const std::string& request) { return request.starts_with("GET "); });
-  const Performance cut_off = play(world, time_, cut(mutant), strike);
-  const Snapshot left = world.snapshot();
+  World world(time_, &start_);
+  const Performance cut_off = play(world, time_, cut(place), strike);
+  Outcome outcome;
+  for (const Ended& ended : cut_off.clients)
+    if (!ended.trouble.empty()) outcome.crashes.push_back(ended.trouble);
+  const bool went_well = std::ranges::all_of(cut_off.clients, [](const Ended& ended) {
+    return ended.exit_code == 0 && ended.trouble.empty();
+  });
+  const Findings now = compare(wanted_, picture_of(world.store()));
+  // What comes after this state is known from the undisturbed run; files may hold more.
+  outcome.at_once = went_well && now.none() && !scenario_.writes_files;
+  if (went_well && now.duplicates + now.orphans + now.lost > 0)
+    outcome.crashes.push_back("it said that all went well, but: " + now.texts.front());
+  if (!outcome.at_once) outcome.later = finish_all(world.snapshot(), place);
+  std::error_code ignored;
+  fs::remove_all(own, ignored);
+  return outcome;
+}
+
+/// Goes on in every way from the same moment.
+std::map<Later, Findings> Trial::finish_all(const Snapshot& left, const Place& place) const {
   std::map<Later, Findings> all;
   for (const Later later : kLaters) {
-    Findings& findings = all[later];
-    for (const Ended& ended : cut_off.clients)
-      if (!ended.trouble.empty()) findings.texts.push_back(ended.trouble);
     World then(time_, &left);
+    Place there = place;
+    if (later != Later::SameCheckout) there.machine = "elsewhere";
     if (later == Later::LedgerLost) lose_state(then);
-    finish(then, later, mutant, findings);
+    if (scenario_.writes_files) {
+      there.folder = place.folder.parent_path() / later_name(later);
+      copy_files(place.folder, there.folder);
+    } else if (later != Later::SameCheckout) {
+      there.folder = scratch_ / "clean";
+    }
+    finish(then, there, all[later]);
   }
   return all;
 }
 
 /// Does the work again, undisturbed, and looks at what there is.
-void Trial::finish(World& world, Later later, const Mutant* mutant, Findings& findings) const {
-  const auto run = [&](const std::vector<std::string>& arguments) {
-    const Ended ended = play(world, time_, {command(arguments, later, mutant)}).clients[0];
+void Trial::finish(World& world, const Place& place, Findings& findings) const {
+  const auto run = [&](const Arguments& arguments) {
+    const Ended ended = run_one(world, arguments, place);
     if (ended.exit_code != 0) findings.texts.push_back(told(arguments, ended));
   };
-  if (scenario_.again.empty()) run(scenario_.cut[0]);
-  for (const auto& arguments : scenario_.again) run(arguments);
+  const bool goes_on =
+      !scenario_.again.empty() &&
+      (scenario_.unless_written.empty() || fs::exists(place.folder / scenario_.unless_written));
+  for (const Arguments& arguments :
+       goes_on ? scenario_.again : std::vector<Arguments>{scenario_.cut[0]})
+    run(arguments);
   const Findings differences = compare(wanted_, picture_of(world.store()));
   findings.duplicates = differences.duplicates;
   findings.orphans = differences.orphans;
   findings.lost = differences.lost;
   findings.texts.insert(findings.texts.end(), differences.texts.begin(), differences.texts.end());
-  auto plan = scenario_.plan;
+  Arguments plan = scenario_.plan;
   plan.emplace_back("--exit-code");
   run(plan);
 }

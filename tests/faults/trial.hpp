@@ -7,6 +7,7 @@
 
 #include "tests/faults/picture.hpp"
 #include "tests/faults/scenario.hpp"
+#include "tests/faults/stage.hpp"
 
 namespace dbplan::faults {
 
@@ -31,15 +32,29 @@ class Trial {
   const std::string& name() const { return scenario_.name; }
   const std::vector<std::string>& requests() const { return requests_; }
 
-  /// What is wrong in the end when `fault` strikes request `index` (from 1), for each Later.
-  std::map<Later, Findings> run(std::size_t index, const Fault& fault,
-                                const Mutant* mutant = nullptr) const;
+  /// What becomes of it when `fault` strikes one request.
+  struct Outcome {
+    /// The run coped by itself: it left what the undisturbed one leaves, and whatever comes after
+    /// that is known already.
+    bool at_once = false;
+    std::vector<std::string> crashes;  // what is wrong with the run itself
+    std::map<Later, Findings> later;   // what is wrong in the end; empty: at_once
+  };
+  /// `index` counts from 1.
+  Outcome run(std::size_t index, const Fault& fault, const Mutant* mutant = nullptr) const;
 
  private:
-  CommandLine command(const std::vector<std::string>& arguments, Later later,
-                      const Mutant* mutant = nullptr) const;
-  std::vector<CommandLine> cut(const Mutant* mutant = nullptr) const;
-  void finish(World& world, Later later, const Mutant* mutant, Findings& findings) const;
+  /// Where the commands of one case are called: files that they write are the case's own.
+  struct Place {
+    std::filesystem::path folder;
+    std::string machine = "here";
+    const Mutant* mutant = nullptr;
+  };
+  Ended run_one(World& world, const Arguments& arguments, const Place& place) const;
+  CommandLine command(const Arguments& arguments, const Place& place) const;
+  std::vector<CommandLine> cut(const Place& place) const;
+  std::map<Later, Findings> finish_all(const Snapshot& left, const Place& place) const;
+  void finish(World& world, const Place& place, Findings& findings) const;
 
   Scenario scenario_;
   std::filesystem::path scratch_;

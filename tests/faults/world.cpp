@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "engine/base/digest.hpp"
-#include "providers/local/server/instant_host.hpp"
+#include "tests/faults/timed_host.hpp"
 
 namespace dbplan::faults {
 namespace {
@@ -62,7 +62,7 @@ World::World(SharedTime& time, const Snapshot* snapshot) : time_(time) {
   const local::WallClock now = [&time = time_] { return time.now(); };
   workspace_ = std::make_unique<local::Workspace>(
       local::WorkspaceParts{.store = std::move(store),
-                            .host = local::make_instant_host("SUCCESS", now),
+                            .host = make_timed_host(now),
                             .log = log_,
                             .owner = kUser,
                             .token = kToken,
