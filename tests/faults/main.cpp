@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "tests/faults/matrix.hpp"
+#include "tests/faults/mutants.hpp"
 
 namespace {
 
@@ -25,7 +26,10 @@ int main(int argc, char** argv) {
   app.add_option("--only", only, "scenario/request/fault, or the first parts of it");
   app.add_option("--jobs", options.workers, "processes")->capture_default_str();
   app.add_option("--show", options.most_told, "findings told per scenario")->capture_default_str();
+  bool mutants = false;
+  app.add_flag("--mutants", mutants, "break dbplan on purpose, and see that the matrix notices");
   CLI11_PARSE(app, argc, argv);
+  if (mutants) return dbplan::faults::run_mutants(options.project) == 0 ? 0 : 1;
   if (!only.empty()) choose(only, options);
   return dbplan::faults::run_matrix(options) == 0 ? 0 : 1;
 }

@@ -22,14 +22,14 @@ struct Case {
 /// One line of the table.
 struct Row {
   std::size_t cases = 0, at_once = 0;
-  int duplicates = 0, orphans = 0, lost = 0, other = 0;
+  int duplicates = 0, orphans = 0, lost = 0, other = 0, left = 0;
   std::vector<std::string> texts;
 };
 
 std::vector<Case> cases_of(const Trial& trial, const MatrixOptions& options) {
   std::vector<Case> cases;
   for (std::size_t index = 1; index <= trial.requests().size(); ++index)
-    for (const Fault& fault : all_faults())
+    for (const Fault& fault : trial.faults())
       if ((!options.index || *options.index == index) &&
           (options.fault.empty() || options.fault == fault.name))
         cases.push_back({index, &fault});
@@ -56,6 +56,7 @@ void add(Row& row, const Trial& trial, const Case& one, const Trial::Outcome& ou
     row.duplicates += findings.duplicates;
     row.orphans += findings.orphans;
     row.lost += findings.lost;
+    row.left += findings.left;
     if (findings.none()) continue;
     if (findings.duplicates + findings.orphans + findings.lost == 0) ++row.other;
     row.texts.push_back(
@@ -77,7 +78,8 @@ int start_worker(const Trial& trial, const std::vector<Case>& cases, std::size_t
   Row row;
   for (std::size_t i = first; i < cases.size(); i += step)
     add(row, trial, cases[i], trial.run(cases[i].index, *cases[i].fault));
-  const Json counts = {row.cases, row.at_once, row.duplicates, row.orphans, row.lost, row.other};
+  const Json counts = {row.cases, row.at_once, row.duplicates, row.orphans,
+                       row.lost,  row.other,   row.left};
   Message message{Message::Type::End, {canonical(counts)}};
   message.parts.insert(message.parts.end(), row.texts.begin(), row.texts.end());
   send_message(sockets[1], message);
@@ -100,6 +102,7 @@ void collect(int socket, Row& row) {
   row.orphans += counts[3].get<int>();
   row.lost += counts[4].get<int>();
   row.other += counts[5].get<int>();
+  row.left += counts[6].get<int>();
   row.texts.insert(row.texts.end(), message->parts.begin() + 1, message->parts.end());
 }
 
@@ -114,7 +117,7 @@ Row run_cases(const Trial& trial, const std::vector<Case>& cases, std::size_t wo
 }
 
 constexpr const char* kLine =
-    "{:<24} {:>8} {:>6} {:>5} {:>7} {:>8} {:>10} {:>7} {:>5} {:>6} {:>5}\n";
+    "{:<24} {:>8} {:>6} {:>5} {:>7} {:>8} {:>10} {:>7} {:>5} {:>6} {:>6} {:>5}\n";
 
 }  // namespace
 
@@ -123,7 +126,7 @@ int run_matrix(const MatrixOptions& options) {
       fs::temp_directory_path() / ("dbplan-faults-" + std::to_string(getpid()));
   SharedTime time;
   std::cout << fmt::format(kLine, "scenario", "requests", "faults", "then", "cases", "at once",
-                           "duplicates", "orphans", "lost", "other", "s");
+                           "duplicates", "orphans", "lost", "other", "left", "s");
   int findings = 0, number = 0;
   Row total;
   for (const Scenario& scenario : all_scenarios()) {
@@ -133,14 +136,15 @@ int run_matrix(const MatrixOptions& options) {
     const std::vector<Case> cases = cases_of(trial, options);
     Row row = run_cases(trial, cases, options.workers, time);
     const bool whole = !options.index && options.fault.empty();
-    const std::size_t due = trial.requests().size() * all_faults().size() * std::size(kLaters);
+    const std::size_t due = trial.requests().size() * trial.faults().size() * std::size(kLaters);
     if (whole && row.cases != due)
       row.texts.push_back(fmt::format("{} cases ran, not {}", row.cases, due));
     row.texts.insert(row.texts.begin(), trial.trouble().begin(), trial.trouble().end());
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-    std::cout << fmt::format(kLine, scenario.name, trial.requests().size(), all_faults().size(),
+    std::cout << fmt::format(kLine, scenario.name, trial.requests().size(), trial.faults().size(),
                              std::size(kLaters), row.cases, row.at_once, row.duplicates,
-                             row.orphans, row.lost, row.other, fmt::format("{:.0f}", took.count()))
+                             row.orphans, row.lost, row.other, row.left,
+                             fmt::format("{:.0f}", took.count()))
               << std::flush;
     for (std::size_t i = 0; i < std::min(row.texts.size(), options.most_told); ++i)
       std::cout << "  " << row.texts[i] << "\n";

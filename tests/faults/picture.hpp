@@ -24,10 +24,12 @@ struct Findings {
   int duplicates = 0;  // a second object of one that there should be
   int orphans = 0;     // an object that there should not be
   int lost = 0;        // none of one that there should be
+  int left = 0;        // what nobody can know of once the ledger is lost
   std::vector<std::string> texts;
   bool none() const { return texts.empty(); }
 };
 
-Findings compare(const Picture& wanted, const Picture& found);
+/// What is as in `forgivable` is no finding.
+Findings compare(const Picture& wanted, const Picture& found, const Picture& forgivable = {});
 
 }  // namespace dbplan::faults

@@ -28,6 +28,24 @@ Scenario every_kind_created() {
           .plan = {"plan", "before"}};
 }
 
+/// Promised is only that the next plan shows it, and the next apply repairs it.
+Scenario unwinnable() {
+  Scenario scenario = every_kind_created();
+  scenario.name = "what no run can win";
+  scenario.cut = {{"apply", "before", "--auto-approve"}};
+  scenario.unwinnable = true;
+  return scenario;
+}
+
+/// The first job of a deployment is taken out of the spec again: neither spec nor ledger speaks of
+/// jobs by then.
+Scenario taken_back() {
+  Scenario scenario = change("change taken back", "taken_back");
+  scenario.again = {{"apply", "before", "--auto-approve"}};
+  scenario.plan = {"plan", "before"};
+  return scenario;
+}
+
 Scenario destroy() {
   return {.name = "destroy",
           .folders = {folder("every_kind/before")},
@@ -111,7 +129,9 @@ std::vector<Scenario> all_scenarios() {
           bench(),
           two_at_once(),
           saved_plan(),
-          import()};
+          import(),
+          taken_back(),
+          unwinnable()};
 }
 
 }  // namespace dbplan::faults

@@ -30,6 +30,9 @@ struct Scenario {
   /// Runs that are on their way are not part of a snapshot: what is cut into starts jobs.
   bool runs_jobs = false;
 
+  /// Not struck by the usual faults, but by those that no client can win.
+  bool unwinnable = false;
+
   /// The command lines write into the checkout.
   bool writes_files = false;
 };

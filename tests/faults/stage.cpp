@@ -27,7 +27,8 @@ class Stage {
  public:
   Stage(World& world, SharedTime& time, const std::optional<Strike>& strike)
       : world_(world), time_(time), strike_(strike) {
-    if (strike_ && strike_->fault->kind == Kind::Stale)
+    if (strike_ &&
+        (strike_->fault->kind == Kind::Stale || strike_->fault->kind == Kind::LostAndStale))
       world_.make_stale(strike_->reads_before + 1);
   }
 
@@ -42,6 +43,7 @@ class Stage {
         serve(*actor);
       if (performance_.requests.size() > kMostRequests) give_up();
     }
+    do_late();
     for (Actor& actor : actors_) performance_.clients.push_back(std::move(actor.ended));
     return std::move(performance_);
   }
@@ -69,7 +71,14 @@ class Stage {
     reply(actor, {Type::Awake});
   }
 
+  /// What was asked for and not answered is done now.
+  void do_late() {
+    if (!late_.empty()) world_.handle(late_[0], late_[1], late_[2], late_[3]);
+    late_.clear();
+  }
+
   void serve(Actor& actor) {
+    if (actor.said->parts[0] != "GET" && strike_ && strike_->fault->kind == Kind::Late) do_late();
     performance_.requests.push_back(actor.said->parts[0] + " " + actor.said->parts[1]);
     const Fault* fault = striking();
     if (!fault || fault->kind == Kind::Stale)
@@ -79,7 +88,12 @@ class Stage {
     switch (fault->kind) {
       case Kind::Refused:
         return reply(actor, {Type::Refused});
+      case Kind::Late:
+      case Kind::LateAtEnd:
+        late_ = actor.said->parts;
+        return reply(actor, {Type::Lost});
       case Kind::Lost:
+      case Kind::LostAndStale:
         return reply(actor, {Type::Lost});
       case Kind::Silent:
         return reply(actor, {Type::Silent});
@@ -166,6 +180,7 @@ class Stage {
   const std::optional<Strike>& strike_;
   std::vector<Actor> actors_;
   std::size_t turn_ = 0;
+  std::vector<std::string> late_;  // a request that is still on its way
   Performance performance_;
 };
 

@@ -21,6 +21,13 @@ std::string told(const Arguments& arguments, const Ended& ended) {
          ended.out + ended.err;
 }
 
+constexpr int kHasChanges = 2;  // of plan --exit-code
+
+Arguments with(Arguments arguments, const std::string& flag) {
+  arguments.push_back(flag);
+  return arguments;
+}
+
 /// What dbplan keeps for itself in every deployment.
 void lose_state(World& world) {
   std::vector<std::string> folders;
@@ -52,20 +59,30 @@ Trial::Trial(Scenario scenario, const fs::path& project, const fs::path& scratch
     copy_files(project / folder, here.folder / fs::path(folder).filename());
   World world(time_, nullptr);
   for (const Foreign& other : scenario_.others) world.post(other.path, other.body);
-  const auto expect = [&](const Arguments& arguments, const Ended& ended) {
-    if (ended.exit_code != 0) trouble_.push_back(told(arguments, ended));
-  };
-  for (const Arguments& arguments : scenario_.before)
-    expect(arguments, run_one(world, arguments, here));
+  Findings before;
+  for (const Arguments& arguments : scenario_.before) expect(world, arguments, here, before);
+  trouble_ = before.texts;
   start_ = world.snapshot();
   const Place clean_place{.folder = scratch_ / "clean"};
   copy_files(here.folder, clean_place.folder);
   World clean(time_, &start_);
   Performance undisturbed = play(clean, time_, cut(clean_place));
-  for (const Ended& ended : undisturbed.clients) expect(scenario_.cut[0], ended);
+  for (const Ended& ended : undisturbed.clients)
+    if (ended.exit_code != 0) trouble_.push_back(told(scenario_.cut[0], ended));
   requests_ = std::move(undisturbed.requests);
-  wanted_ = picture_of(clean.store());
-  for (const auto& [later, findings] : finish_all(clean.snapshot(), clean_place))
+  done_ = picture_of(clean.store());
+  const Snapshot left = clean.snapshot();
+  Findings ignored;
+  World finished(time_, &left);
+  if (!scenario_.again.empty()) work_again(finished, clean_place, ignored);
+  wanted_ = picture_of(finished.store());
+  World forgetful(time_, &start_);
+  lose_state(forgetful);
+  const Place forgetful_place{.folder = scratch_ / "forgetful"};
+  copy_files(here.folder, forgetful_place.folder);
+  work_again(forgetful, forgetful_place, ignored);
+  forgotten_ = picture_of(forgetful.store());
+  for (const auto& [later, findings] : finish_all(left, clean_place))
     for (const std::string& text : findings.texts)
       trouble_.push_back("undisturbed, then " + std::string(later_name(later)) + ": " + text);
 }
@@ -93,8 +110,10 @@ std::vector<CommandLine> Trial::cut(const Place& place) const {
   return lines;
 }
 
-Ended Trial::run_one(World& world, const Arguments& arguments, const Place& place) const {
-  return play(world, time_, {command(arguments, place)}).clients[0];
+void Trial::expect(World& world, const Arguments& arguments, const Place& place, Findings& findings,
+                   int exit_code) const {
+  const Ended ended = play(world, time_, {command(arguments, place)}).clients[0];
+  if (ended.exit_code != exit_code) findings.texts.push_back(told(arguments, ended));
 }
 
 Trial::Outcome Trial::run(std::size_t index, const Fault& fault, const Mutant* mutant) const {
@@ -114,22 +133,29 @@ Trial::Outcome Trial::run(std::size_t index, const Fault& fault, const Mutant* m
   const bool went_well = std::ranges::all_of(cut_off.clients, [](const Ended& ended) {
     return ended.exit_code == 0 && ended.trouble.empty();
   });
-  const Findings now = compare(wanted_, picture_of(world.store()));
+  const Findings now = compare(done_, picture_of(world.store()));
   // What comes after this state is known from the undisturbed run; files may hold more.
   outcome.at_once = went_well && now.none() && !scenario_.writes_files;
-  if (went_well && now.duplicates + now.orphans + now.lost > 0)
+  if (fault.harmless && !went_well)
+    outcome.crashes.push_back("it did not cope by itself: " +
+                              told(scenario_.cut[0], cut_off.clients[0]));
+  if (went_well && !scenario_.unwinnable && now.duplicates + now.orphans + now.lost > 0)
     outcome.crashes.push_back("it said that all went well, but: " + now.texts.front());
-  if (!outcome.at_once) outcome.later = finish_all(world.snapshot(), place);
+  if (!outcome.at_once) outcome.later = finish_all(world.snapshot(), place, strike);
   std::error_code ignored;
   fs::remove_all(own, ignored);
   return outcome;
 }
 
 /// Goes on in every way from the same moment.
-std::map<Later, Findings> Trial::finish_all(const Snapshot& left, const Place& place) const {
+std::map<Later, Findings> Trial::finish_all(const Snapshot& left, const Place& place,
+                                            const std::optional<Strike>& strike) const {
   std::map<Later, Findings> all;
   for (const Later later : kLaters) {
-    World then(time_, &left);
+    // Runs that are on their way are in no snapshot: then it is cut off once more.
+    const bool anew = scenario_.runs_jobs && strike;
+    World then(time_, anew ? &start_ : &left);
+    if (anew) play(then, time_, cut(place), strike);
     Place there = place;
     if (later != Later::SameCheckout) there.machine = "elsewhere";
     if (later == Later::LedgerLost) lose_state(then);
@@ -139,31 +165,33 @@ std::map<Later, Findings> Trial::finish_all(const Snapshot& left, const Place& p
     } else if (later != Later::SameCheckout) {
       there.folder = scratch_ / "clean";
     }
-    finish(then, there, all[later]);
+    finish(then, there, later, all[later]);
   }
   return all;
 }
 
-/// Does the work again, undisturbed, and looks at what there is.
-void Trial::finish(World& world, const Place& place, Findings& findings) const {
-  const auto run = [&](const Arguments& arguments) {
-    const Ended ended = run_one(world, arguments, place);
-    if (ended.exit_code != 0) findings.texts.push_back(told(arguments, ended));
-  };
+void Trial::work_again(World& world, const Place& place, Findings& findings) const {
   const bool goes_on =
       !scenario_.again.empty() &&
       (scenario_.unless_written.empty() || fs::exists(place.folder / scenario_.unless_written));
   for (const Arguments& arguments :
        goes_on ? scenario_.again : std::vector<Arguments>{scenario_.cut[0]})
-    run(arguments);
-  const Findings differences = compare(wanted_, picture_of(world.store()));
+    expect(world, arguments, place, findings);
+}
+
+/// Does the work again, undisturbed, and looks at what there is.
+void Trial::finish(World& world, const Place& place, Later later, Findings& findings) const {
+  if (scenario_.unwinnable && compare(wanted_, picture_of(world.store())).duplicates > 0)
+    expect(world, with(scenario_.plan, "--exit-code"), place, findings, kHasChanges);
+  work_again(world, place, findings);
+  const Findings differences = compare(wanted_, picture_of(world.store()),
+                                       later == Later::LedgerLost ? forgotten_ : Picture{});
   findings.duplicates = differences.duplicates;
   findings.orphans = differences.orphans;
   findings.lost = differences.lost;
+  findings.left = differences.left;
   findings.texts.insert(findings.texts.end(), differences.texts.begin(), differences.texts.end());
-  Arguments plan = scenario_.plan;
-  plan.emplace_back("--exit-code");
-  run(plan);
+  expect(world, with(scenario_.plan, "--exit-code"), place, findings);
 }
 
 }  // namespace dbplan::faults

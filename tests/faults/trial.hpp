@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,9 @@ class Trial {
   const std::vector<std::string>& trouble() const { return trouble_; }
   const std::string& name() const { return scenario_.name; }
   const std::vector<std::string>& requests() const { return requests_; }
+  std::span<const Fault> faults() const {
+    return scenario_.unwinnable ? unwinnable_faults() : all_faults();
+  }
 
   /// What becomes of it when `fault` strikes one request.
   struct Outcome {
@@ -39,6 +44,11 @@ class Trial {
     bool at_once = false;
     std::vector<std::string> crashes;  // what is wrong with the run itself
     std::map<Later, Findings> later;   // what is wrong in the end; empty: at_once
+
+    bool good() const {
+      return crashes.empty() &&
+             std::ranges::all_of(later, [](const auto& entry) { return entry.second.none(); });
+    }
   };
   /// `index` counts from 1.
   Outcome run(std::size_t index, const Fault& fault, const Mutant* mutant = nullptr) const;
@@ -50,17 +60,22 @@ class Trial {
     std::string machine = "here";
     const Mutant* mutant = nullptr;
   };
-  Ended run_one(World& world, const Arguments& arguments, const Place& place) const;
+  void expect(World& world, const Arguments& arguments, const Place& place, Findings& findings,
+              int exit_code = 0) const;
   CommandLine command(const Arguments& arguments, const Place& place) const;
   std::vector<CommandLine> cut(const Place& place) const;
-  std::map<Later, Findings> finish_all(const Snapshot& left, const Place& place) const;
-  void finish(World& world, const Place& place, Findings& findings) const;
+  std::map<Later, Findings> finish_all(const Snapshot& left, const Place& place,
+                                       const std::optional<Strike>& strike = {}) const;
+  void work_again(World& world, const Place& place, Findings& findings) const;
+  void finish(World& world, const Place& place, Later later, Findings& findings) const;
 
   Scenario scenario_;
   std::filesystem::path scratch_;
   SharedTime& time_;
   Snapshot start_;
-  Picture wanted_;
+  Picture done_;       // what the undisturbed run leaves
+  Picture wanted_;     // the same after what a user does afterwards
+  Picture forgotten_;  // what the same leaves when the ledger is lost before it
   std::vector<std::string> requests_;
   std::vector<std::string> trouble_;
 };
