@@ -265,7 +265,7 @@ class LyingAnswers(unittest.TestCase):
         first, second = self.world(), self.world()
         shared = [self.answers(first), self.answers(second)]
         for answers in shared:
-            answers.record("apply", "--auto-approve")
+            answers.record("apply", "--auto-approve", "--parallelism", "1")  # the same answers in both worlds
         wanted = objects(first)
         for answers in shared:
             answers.world.ok("destroy", "--auto-approve")
