@@ -107,7 +107,7 @@ class HostileServer(unittest.TestCase):
         self.assertEqual(len(server.calls), len({call.target for call in server.calls}), [str(call) for call in server.calls])
 
     def test_a_gzip_bomb_is_cut_off_at_what_it_unpacks_to(self):
-        bomb = gzip.compress(b" " * (300 << 20), 9)
+        bomb = gzip.compress(b" " * (300 << 20), 1)
         server = self.serve(me_or(lambda call: Reply(200, bomb, {"Content-Encoding": "gzip"})))
         self.refused(self.dbplan(server.url, "plan"), "larger than 256 MB")
 

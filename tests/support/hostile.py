@@ -163,15 +163,15 @@ def lies(truth):
     if truth is not None:
         yield "null", None
     if isinstance(truth, str):
-        yield from (("number", 7), ("huge", HUGE), ("object", {}), ("list", [[None]]), ("long", LONG), ("empty", ""))
+        yield from (("number", 7), ("object", {}), ("list", [[None]]), ("long", LONG), ("empty", ""))
     elif isinstance(truth, bool):
         yield from (("text", "x"), ("number", 7), ("list", []))
     elif isinstance(truth, (int, float)):
         yield from (("text", "x"), ("negative", -1), ("huge", HUGE), ("fraction", 1.5), ("object", {}))
     elif isinstance(truth, list):
-        yield from (("text", LONG), ("number", 7), ("object", {"x": [None]}), ("list of nothing", [None]), ("list of lists", [[None]]), ("empty", []))
+        yield from (("text", LONG), ("object", {"x": [None]}), ("list of nothing", [None]), ("list of lists", [[None]]), ("empty", []))
     else:
-        yield from (("text", LONG), ("number", HUGE), ("list", [[None]]), ("true", True), ("empty", {}))
+        yield from (("text", LONG), ("number", HUGE), ("list", [[None]]), ("empty", {}))
 
 
 def fields(value, place=()):
