@@ -31,6 +31,13 @@ bool has_tag(const Kind& kind, const Json& body, const std::string& wanted) {
   return equals == std::string::npos || text_at(tags, key) == wanted.substr(equals + 1);
 }
 
+/// Whether a file of this path could lie elsewhere than below its folder.
+bool climbs(const std::string& path) {
+  const std::string closed = path + "/";
+  return closed.find("/../") != std::string::npos || closed.find("/./") != std::string::npos ||
+         closed.find("//") != std::string::npos;
+}
+
 class Collector {
  public:
   Collector(const ImportWish& wish, std::span<const Kind* const> kinds, Provider& provider)
@@ -179,7 +186,7 @@ class Collector {
         collected_.left_out.push_back("notebook " + path + ": it is not there");
         continue;
       }
-      if (find_interpolation(path) != "" || path.find('\n') != std::string::npos) {
+      if (find_interpolation(path) != "" || visible(path) != path || climbs(path)) {
         collected_.left_out.push_back("notebook " + path + ": no file can have its name");
         continue;
       }

@@ -122,6 +122,28 @@ class HostileNames(WorldCase):
             self.struck = "nothing"
             self.world.dbplan("destroy", "--auto-approve")
 
+    def test_an_import_writes_nothing_outside_its_folder(self):
+        climbing = ["/Shared/../../../../escaped", "/Shared/a/../../../../../../escaped", "/../escaped", "/Shared/./../../x/../../../escaped"]
+        for number, path in enumerate(climbing):
+            self.world.api("POST", "/api/2.2/jobs/create", {
+                "name": f"j{number}", "tasks": [{"task_key": "a", "notebook_task": {"notebook_path": path}}]})
+
+        def script(call):
+            path = call.query.get("path", "")
+            if ".." in path and call.path.endswith("/get-status"):
+                return Reply(body={"path": path, "object_type": "NOTEBOOK", "language": "PYTHON", "object_id": 5})
+            if ".." in path and call.path.endswith("/export"):
+                return Reply(body=b"# Databricks notebook source\nprint(1)\n")
+            return self.proxy.forward(call)
+
+        self.proxy = Hostile(script, self.world.host)
+        self.addCleanup(self.proxy.close)
+        self.world.environment.update(DATABRICKS_HOST=self.proxy.url, DATABRICKS_TOKEN=self.world.token)
+        done = self.world.dbplan("import", "--all", "--out", "a/b/c/in", "--no-claim")
+        escaped = [file for file in self.world.folder.rglob("escaped*") if "/a/b/c/in/" not in str(file)]
+        self.assertEqual(escaped, [], done.stderr)
+        self.assertIn("no file can have its name", done.stderr)
+
     def test_what_a_run_brings_fools_nobody(self):
         self.failing = False
         self.spec()
