@@ -3,6 +3,7 @@
 
 #include "tests/faults/matrix.hpp"
 #include "tests/faults/mutants.hpp"
+#include "tests/faults/walk.hpp"
 
 namespace {
 
@@ -28,7 +29,11 @@ int main(int argc, char** argv) {
   app.add_option("--show", options.most_told, "findings told per scenario")->capture_default_str();
   bool mutants = false;
   app.add_flag("--mutants", mutants, "break dbplan on purpose, and see that the matrix notices");
+  dbplan::faults::WalkOptions walk{.seconds = 0};
+  app.add_option("--walk", walk.seconds, "walk at random for so many seconds");
+  app.add_option("--seed", walk.seed, "of the first walk")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  if (walk.seconds > 0) return dbplan::faults::run_walk(walk) == 0 ? 0 : 1;
   if (mutants) return dbplan::faults::run_mutants(options.project) == 0 ? 0 : 1;
   if (!only.empty()) choose(only, options);
   return dbplan::faults::run_matrix(options) == 0 ? 0 : 1;

@@ -207,6 +207,14 @@ Picture picture_of(local::Store& store) {
   return picture;
 }
 
+void lose_state(World& world) {
+  std::vector<std::string> folders;
+  for (const auto& [path, content] : picture_of(world.store()).objects)
+    if (path.ends_with("/state") && content.starts_with("DIRECTORY")) folders.push_back(path);
+  for (const std::string& folder : folders)
+    world.post("/api/2.0/workspace/delete", {{"path", folder}, {"recursive", true}});
+}
+
 Findings compare(const Picture& wanted, const Picture& found, const Picture& forgivable) {
   const auto is_forgivable = [&](const std::string& label) {
     const auto left = forgivable.objects.find(label);

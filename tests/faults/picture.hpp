@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/base/json.hpp"
-#include "providers/local/server/store.hpp"
+#include "tests/faults/world.hpp"
 
 namespace dbplan::faults {
 
@@ -18,6 +18,9 @@ struct Picture {
 };
 
 Picture picture_of(local::Store& store);
+
+/// Deletes what dbplan keeps for itself in every deployment: ledger and lock.
+void lose_state(World& world);
 
 /// How a workspace differs from the one that it should be.
 struct Findings {

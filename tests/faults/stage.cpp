@@ -44,6 +44,7 @@ class Stage {
       if (performance_.requests.size() > kMostRequests) give_up();
     }
     do_late();
+    world_.make_current();
     for (Actor& actor : actors_) performance_.clients.push_back(std::move(actor.ended));
     return std::move(performance_);
   }

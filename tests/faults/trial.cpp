@@ -28,15 +28,6 @@ Arguments with(Arguments arguments, const std::string& flag) {
   return arguments;
 }
 
-/// What dbplan keeps for itself in every deployment.
-void lose_state(World& world) {
-  std::vector<std::string> folders;
-  for (const auto& [path, content] : picture_of(world.store()).objects)
-    if (path.ends_with("/state") && content.starts_with("DIRECTORY")) folders.push_back(path);
-  for (const std::string& folder : folders)
-    world.post("/api/2.0/workspace/delete", {{"path", folder}, {"recursive", true}});
-}
-
 }  // namespace
 
 std::string_view later_name(Later later) {

@@ -96,6 +96,10 @@ void World::make_stale(std::int64_t number) {
   if (!workspace_->set_faults({{"faults", Json::array({rule})}})) std::abort();
 }
 
+void World::make_current() {
+  if (!workspace_->set_faults({{"faults", Json::array()}})) std::abort();
+}
+
 Snapshot World::snapshot() {
   auto copy = store_->copy();
   if (!copy) std::abort();

@@ -30,6 +30,8 @@ class World {
   Json post(const std::string& target, const Json& body);
   /// From now on the `number`-th read (from 1) is answered as if the last write had not been.
   void make_stale(std::int64_t number);
+  /// From now on reads are answered as things are.
+  void make_current();
 
   local::Store& store() { return *store_; }
   Snapshot snapshot();
