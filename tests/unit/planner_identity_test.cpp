@@ -204,3 +204,38 @@ TEST_CASE("select: a name that nothing has is an error") {
   CHECK(dbplan::select_changes(world.plan(), {"nightly"}).error().message.find("nightly") !=
         std::string::npos);
 }
+
+TEST_CASE("planner: what names something that is replaced changes with it") {
+  World world;
+  world.spec("instance_pools.p", R"({"instance_pool_name": "p", "node_type_id": "b"})");
+  world.spec("clusters.c", R"({"cluster_name": "c", "num_workers": 1,
+                               "instance_pool_id": "${resources.instance_pools.p.id}"})");
+  world.live("instance_pools.p", "1", R"({"instance_pool_name": "p", "node_type_id": "a"})");
+  world.live("clusters.c", "2",
+             R"({"cluster_name": "c", "num_workers": 1, "instance_pool_id": "1"})");
+  world.last("instance_pools.p", "1", R"({"instance_pool_name": "p", "node_type_id": "a"})");
+  world.last("clusters.c", "2",
+             R"({"cluster_name": "c", "num_workers": 1, "instance_pool_id": "1"})");
+  CHECK(world.text() ==
+        "clusters.c update\n  instance_pool_id changed\n"
+        "instance_pools.p replace\n  node_type_id changed\n");
+}
+
+TEST_CASE("planner: permissions that a cut-off run did not reach are created, others are updated") {
+  World world;
+  world.desired.user_name = "me@example.com";
+  world.spec("jobs.a", R"({"name": "a"})");
+  world
+      .spec("permissions.jobs.a", R"({"access_control_list": [
+      {"group_name": "users", "permission_level": "CAN_VIEW"}]})")
+      .owner = Address{"jobs", "a"};
+  world.live("jobs.a", "1", R"({"name": "a"})");
+  world.live("permissions.jobs.a", "jobs/1", R"({"access_control_list": [
+      {"user_name": "me@example.com", "permission_level": "IS_OWNER"}]})");
+  const Address address{"permissions", "jobs.a"};
+  CHECK(world.text().starts_with("permissions.jobs.a create"));
+  world.last("jobs.a", "1", R"({"name": "a"})");
+  CHECK(world.text().starts_with("permissions.jobs.a update"));  // it lived on without ours
+  world.ledger.entries[address] = {.id = {}, .body = {}, .echo = {}};
+  CHECK(world.text().starts_with("permissions.jobs.a create"));  // announced, not reached
+}
