@@ -153,7 +153,7 @@ Json run_json(const std::string& address, const Json& run, const std::vector<Tas
           int_at(at_or_null(output.answer, "metadata"), "run_id", int_at(task, "run_id")) ==
               int_at(task, "run_id")) {
         shown["output"] = output.answer;
-        shown["output"].erase("metadata");
+        if (shown["output"].is_object()) shown["output"].erase("metadata");
       }
     tasks.push_back(std::move(shown));
   }
