@@ -61,7 +61,8 @@ bool is_current(const LedgerEntry* known, const LedgerEntry& kept, const Kind& k
          showable(known->body, &rules) == showable(kept.body, &rules) &&
          known->content_hash == kept.content_hash && known->modified_at == kept.modified_at &&
          known->echo.is_null() == kept.echo.is_null() && (!in_tree || known->echo == kept.echo) &&
-         known->carrier == kept.carrier && known->depends_on == kept.depends_on;
+         known->carrier == kept.carrier && known->depends_on == kept.depends_on &&
+         known->old_id.empty();
 }
 
 /// The part of the spec and the ledger that an apply touched.

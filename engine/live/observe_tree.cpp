@@ -89,6 +89,16 @@ void note_foreign(const Resource& resource, const std::string& path, const Sight
   if (!ours) (resource.adopt ? live.adopted : live.foreign).insert(resource.address);
 }
 
+/// What the ledger knows is not forgotten because a list, which may lag behind, does not show it.
+Result<std::optional<FolderEntry>> known_notebook(const Tree& tree, const std::string& path,
+                                                  const Sight& sight) {
+  if (const FolderEntry* found = find(tree, path, "NOTEBOOK")) return *found;
+  if (path.empty() || sight.look == Look::Echoes) return std::nullopt;
+  auto entry = TRY(sight.provider.entry(path));
+  if (entry && entry->object_type != "NOTEBOOK") entry.reset();
+  return entry;
+}
+
 Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
   std::vector<std::pair<Address, std::string>> downloads;  // and the format
   for (const Resource& resource : sight.desired.resources) {
@@ -97,7 +107,7 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
     const LedgerEntry* entry = sight.ledger.find(resource.address);
     if (entry)
       for (const std::string& before : {entry->id, entry->old_id})
-        if (before != path && find(tree, before, "NOTEBOOK"))
+        if (before != path && TRY(known_notebook(tree, before, sight)))
           live.left_behind[resource.address] = before;
     const FolderEntry* found = find(tree, path, "NOTEBOOK");
     if (!found) continue;
@@ -111,7 +121,7 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
   }
   for (const auto& [address, entry] : sight.ledger.entries) {
     if (address.kind != "notebooks" || sight.desired.find(address)) continue;
-    if (const FolderEntry* found = find(tree, entry.id, "NOTEBOOK"))
+    if (const auto found = TRY(known_notebook(tree, entry.id, sight)))
       live.found.emplace(address, live_entry(*found));
   }
   return in_parallel(downloads.size(), sight.threads, [&](std::size_t i) -> Result<> {

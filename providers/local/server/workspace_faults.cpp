@@ -21,6 +21,7 @@ Result<> Workspace::set_faults(const Json& wanted) {
   const std::lock_guard lock(mutex_);
   TRY_VOID(faults_.set(wanted));
   latency_ = faults_.latency();
+  before_.reset();
   return {};
 }
 
