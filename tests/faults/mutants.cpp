@@ -14,11 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A mutant, and the row of the matrix that must fail with it.
+/// A mutant, the row of the matrix that must fail with it, and how.
 struct Check {
   Mutant mutant;
   std::string scenario;
   std::string_view fault;
+  const char* harm;
+  int Findings::* count;  // null: the run itself must not cope
 };
 
 Mutant broken(const std::string& name, Break what) {
@@ -28,20 +30,30 @@ Mutant broken(const std::string& name, Break what) {
 }
 
 std::vector<Check> all_checks() {
-  return {
-      {broken("creates bear no stamp", Break::Stamp), "first apply", "killed after"},
-      {broken("a create is repeated without a look", Break::LookUp), "first apply", "answer lost"},
-      {broken("the lock announces no creates", Break::Intent), "change taken back", "killed after"},
-      {{.name = "the lease is not renewed", .renews = false},
-       "two applies at once",
-       "429 for 90 s"}};
+  return {{broken("creates bear no stamp", Break::Stamp), "first apply", "killed after",
+           "a duplicate", &Findings::duplicates},
+          {broken("a create is repeated without a look", Break::LookUp), "first apply",
+           "answer lost", "a duplicate", &Findings::duplicates},
+          {broken("the lock announces no creates", Break::Intent), "change taken back",
+           "killed after", "an orphan", &Findings::orphans},
+          {{.name = "the lease is not renewed", .renews = false},
+           "two applies at once",
+           "429 for 90 s",
+           "an apply that stops",
+           nullptr}};
+}
+
+bool does_harm(const Trial::Outcome& outcome, const Check& check) {
+  if (!check.count) return !outcome.crashes.empty();
+  return std::ranges::any_of(outcome.later,
+                             [&](const auto& entry) { return entry.second.*check.count > 0; });
 }
 
 /// The first request at which the row fails; 0: it does not.
 std::size_t first_failure(const Trial& trial, const Check& check) {
   const Fault& fault = *find_fault(check.fault);
   for (std::size_t index = 1; index <= trial.requests().size(); ++index)
-    if (!trial.run(index, fault, &check.mutant).good()) return index;
+    if (does_harm(trial.run(index, fault, &check.mutant), check)) return index;
   return 0;
 }
 
@@ -60,10 +72,11 @@ int run_mutants(const fs::path& project) {
     const Trial trial(*scenario, project, scratch / std::to_string(++number), time);
     const std::size_t index = first_failure(trial, check);
     if (index == 0) ++missed;
-    std::cout << fmt::format(
-        kLine, check.mutant.name, fmt::format("{} x {}", check.scenario, check.fault),
-        index == 0 ? "NOT NOTICED"
-                   : fmt::format("at request {} ({})", index, trial.requests()[index - 1]));
+    std::cout << fmt::format(kLine, check.mutant.name,
+                             fmt::format("{} x {}", check.scenario, check.fault),
+                             index == 0 ? "NOT NOTICED"
+                                        : fmt::format("{}, at request {} ({})", check.harm, index,
+                                                      trial.requests()[index - 1]));
   }
   std::error_code ignored;
   fs::remove_all(scratch, ignored);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <span>
@@ -44,11 +43,6 @@ class Trial {
     bool at_once = false;
     std::vector<std::string> crashes;  // what is wrong with the run itself
     std::map<Later, Findings> later;   // what is wrong in the end; empty: at_once
-
-    bool good() const {
-      return crashes.empty() &&
-             std::ranges::all_of(later, [](const auto& entry) { return entry.second.none(); });
-    }
   };
   /// `index` counts from 1.
   Outcome run(std::size_t index, const Fault& fault, const Mutant* mutant = nullptr) const;
