@@ -71,6 +71,7 @@ Result<> bench_run(Session& session, const BenchFlags& flags) {
                                          },
                                      .interrupted = [&] { return session.interrupted->load(); },
                                      .cpu = cpu.get()};
+  session.finish();  // a Ctrl-C cancels the run under way and waits for its end
   const bench::Comparison comparison =
       TRY(bench::run_experiment(experiment, jobs, *session.clock, options));
   const std::string text = bench_text(comparison), json = pretty(bench::to_json(comparison)) + "\n";

@@ -42,12 +42,12 @@ struct Session {
   bool out_is_terminal = false;
   bool in_is_terminal = false;  // somebody can answer a question
   std::atomic<bool>* interrupted = nullptr;
-  /// Set when only recording and unlocking is left: these requests are made in spite of a Ctrl-C.
+  /// Set when requests are made in spite of a Ctrl-C: recording, unlocking, watching a run.
   std::atomic<bool>* finishing = nullptr;
   std::size_t parallelism = 8;  // requests at once
   int exit_code = 0;            // what main returns
 
-  /// From here on only recording and unlocking is left.
+  /// From here on a Ctrl-C ends no request.
   void finish() const {
     if (finishing) finishing->store(true);
   }

@@ -172,6 +172,7 @@ Result<> run_job(Session& session, const RunFlags& flags) {
   const Json request = TRY(request_of(deployed["settings"], flags));
   warn_of_difference(session, prepared, job);
   const std::string run_id = TRY(jobs.run_now(job, request, "dbplan-run-" + random_hex(16)));
+  session.finish();  // it has started: from here on Ctrl-C asks what becomes of it
   Json run = TRY(jobs.run(run_id));
   const std::string url = visible(text_at(run, "run_page_url"));
   *session.err << "Run " << run_id << " of jobs." << job << ": " << url << "\n" << std::flush;
