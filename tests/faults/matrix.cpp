@@ -119,48 +119,76 @@ Row run_cases(const Trial& trial, const std::vector<Case>& cases, std::size_t wo
 constexpr const char* kLine =
     "{:<24} {:>8} {:>6} {:>5} {:>7} {:>8} {:>10} {:>7} {:>5} {:>6} {:>6} {:>5}\n";
 
+void print(const std::string& name, std::size_t requests, std::size_t faults, const Row& row,
+           double seconds) {
+  std::cout << fmt::format(kLine, name, requests, faults, std::size(kLaters), row.cases,
+                           row.at_once, row.duplicates, row.orphans, row.lost, row.other, row.left,
+                           fmt::format("{:.0f}", seconds))
+            << std::flush;
+}
+
+void print_texts(const Row& row, std::size_t most) {
+  for (std::size_t i = 0; i < std::min(row.texts.size(), most); ++i)
+    std::cout << "  " << row.texts[i] << "\n";
+  if (row.texts.size() > most) std::cout << fmt::format("  and {} more\n", row.texts.size() - most);
+}
+
+void sum_up(Row& total, const Row& row) {
+  total.cases += row.cases;
+  total.at_once += row.at_once;
+  total.duplicates += row.duplicates;
+  total.orphans += row.orphans;
+  total.lost += row.lost;
+  total.other += row.other;
+  total.left += row.left;
+  total.texts.insert(total.texts.end(), row.texts.begin(), row.texts.end());
+}
+
+/// Every case of one scenario, and whether it were all.
+Row run_trial(const Trial& trial, const MatrixOptions& options, SharedTime& time) {
+  Row row = run_cases(trial, cases_of(trial, options), options.workers, time);
+  const bool whole = !options.index && options.fault.empty();
+  const std::size_t due = trial.requests().size() * trial.faults().size() * std::size(kLaters);
+  if (whole && row.cases != due)
+    row.texts.push_back(fmt::format("{} cases ran, not {}", row.cases, due));
+  row.texts.insert(row.texts.begin(), trial.trouble().begin(), trial.trouble().end());
+  return row;
+}
+
 }  // namespace
 
 int run_matrix(const MatrixOptions& options) {
+  using Seconds = std::chrono::duration<double>;
   const fs::path scratch =
       fs::temp_directory_path() / ("dbplan-faults-" + std::to_string(getpid()));
   SharedTime time;
   std::cout << fmt::format(kLine, "scenario", "requests", "faults", "then", "cases", "at once",
                            "duplicates", "orphans", "lost", "other", "left", "s");
-  int findings = 0, number = 0;
+  std::size_t requests = 0, number = 0;
   Row total;
+  const auto began = std::chrono::steady_clock::now();
   for (const Scenario& scenario : all_scenarios()) {
     if (!options.scenario.empty() && scenario.name != options.scenario) continue;
     const auto started = std::chrono::steady_clock::now();
     const Trial trial(scenario, options.project, scratch / std::to_string(++number), time);
-    const std::vector<Case> cases = cases_of(trial, options);
-    Row row = run_cases(trial, cases, options.workers, time);
-    const bool whole = !options.index && options.fault.empty();
-    const std::size_t due = trial.requests().size() * trial.faults().size() * std::size(kLaters);
-    if (whole && row.cases != due)
-      row.texts.push_back(fmt::format("{} cases ran, not {}", row.cases, due));
-    row.texts.insert(row.texts.begin(), trial.trouble().begin(), trial.trouble().end());
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-    std::cout << fmt::format(kLine, scenario.name, trial.requests().size(), trial.faults().size(),
-                             std::size(kLaters), row.cases, row.at_once, row.duplicates,
-                             row.orphans, row.lost, row.other, row.left,
-                             fmt::format("{:.0f}", took.count()))
-              << std::flush;
-    for (std::size_t i = 0; i < std::min(row.texts.size(), options.most_told); ++i)
-      std::cout << "  " << row.texts[i] << "\n";
-    if (row.texts.size() > options.most_told)
-      std::cout << fmt::format("  and {} more\n", row.texts.size() - options.most_told);
-    findings += static_cast<int>(row.texts.size());
-    total.cases += row.cases;
+    const Row row = run_trial(trial, options, time);
+    const Seconds took = std::chrono::steady_clock::now() - started;
+    print(scenario.name, trial.requests().size(), trial.faults().size(), row, took.count());
+    print_texts(row, options.most_told);
+    requests += trial.requests().size();
+    sum_up(total, row);
   }
   if (number == 0) {
-    std::cout << "there is no scenario \"" << options.scenario << "\"\n";
-    ++findings;
+    std::cout << fmt::format("there is no scenario \"{}\"\n", options.scenario);
+    return 1;
   }
   std::error_code ignored;
   fs::remove_all(scratch, ignored);
-  std::cout << fmt::format("{} cases, {} findings\n", total.cases, findings);
-  return findings;
+  const Seconds took = std::chrono::steady_clock::now() - began;
+  print(fmt::format("{} scenarios", number), requests,
+        all_faults().size() + unwinnable_faults().size(), total, took.count());
+  std::cout << fmt::format("{} cases, {} findings\n", total.cases, total.texts.size());
+  return static_cast<int>(total.texts.size());
 }
 
 }  // namespace dbplan::faults
