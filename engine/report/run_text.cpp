@@ -149,7 +149,7 @@ Json run_json(const std::string& address, const Json& run, const std::vector<Tas
                   {"start_time", millis_at(task, "start_time")},
                   {"duration_ms", duration_of(task)}};
     for (const TaskOutput& output : outputs)
-      if (output.task_key == shown["task_key"] &&
+      if (output.task_key == text_at(task, "task_key") &&
           int_at(at_or_null(output.answer, "metadata"), "run_id", int_at(task, "run_id")) ==
               int_at(task, "run_id")) {
         shown["output"] = output.answer;
