@@ -122,8 +122,10 @@ TEST_CASE("process: signals arrive though they are blocked or ignored here") {
   sigaddset(&blocked, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &blocked, &before);
   const auto pipe_handler = signal(SIGPIPE, SIG_IGN);
+  const auto quit_handler = signal(SIGQUIT, SIG_IGN);  // as in a shell's background job
   auto process = Process::start(shell(folder, "grep -E 'Sig(Blk|Ign)' /proc/self/status"));
   signal(SIGPIPE, pipe_handler);
+  signal(SIGQUIT, quit_handler);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   REQUIRE(process.has_value());
   Talker talker(std::move(*process));

@@ -43,7 +43,7 @@ void reset_signals() {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGCHLD}) signal(number, SIG_DFL);
+  for (int number = 1; number < SIGRTMIN; ++number) signal(number, SIG_DFL);
 }
 
 /// What the child does; only calls that are allowed between fork and exec.
