@@ -365,7 +365,7 @@ class Executor {
     entry.owner = resource.owner;
     entry.depends_on = resource.depends_on;
     entry.applied_at = rfc3339(hooks_.clock.now());
-    if (resource.content) entry.content_hash = sha256_hex(*resource.content);
+    if (resource.content) entry.content_hash = notebook_hash(resource);
     record_carried(resource.address, id);
   }
 

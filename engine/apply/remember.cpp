@@ -3,7 +3,6 @@
 
 #include "engine/apply/apply.hpp"
 #include "engine/base/clock.hpp"
-#include "engine/base/digest.hpp"
 #include "engine/live/observe.hpp"
 #include "engine/plan/wanted.hpp"
 
@@ -45,7 +44,7 @@ LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const
   entry.body = resource.kind->in_tree
                    ? resource.body
                    : storable(wanted_body(resource, desired, all), index_rules(*resource.kind));
-  if (resource.content) entry.content_hash = sha256_hex(*resource.content);
+  if (resource.content) entry.content_hash = notebook_hash(resource);
   remember_live(entry, resource, live);
   return entry;
 }

@@ -100,7 +100,7 @@ Result<std::optional<FolderEntry>> known_notebook(const Tree& tree, const std::s
 }
 
 Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
-  std::vector<std::pair<Address, std::string>> downloads;  // and the format
+  std::vector<const Resource*> downloads;
   for (const Resource& resource : sight.desired.resources) {
     if (resource.address.kind != "notebooks") continue;
     const std::string path = text_at(resource.body, "path");
@@ -113,10 +113,10 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
     if (!found) continue;
     LiveResource notebook = live_entry(*found);
     note_foreign(resource, path, sight, live);
-    const std::string wanted_hash = sha256_hex(resource.content.value_or(""));
+    const std::string wanted_hash = notebook_hash(resource);
     if (is_untouched(entry, *found)) notebook.content_hash = entry->content_hash;
     if (notebook.content_hash != wanted_hash && sight.look != Look::Echoes)
-      downloads.emplace_back(resource.address, resource.format);
+      downloads.push_back(&resource);
     live.found.emplace(resource.address, std::move(notebook));
   }
   for (const auto& [address, entry] : sight.ledger.entries) {
@@ -125,11 +125,13 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
       live.found.emplace(address, live_entry(*found));
   }
   return in_parallel(downloads.size(), sight.threads, [&](std::size_t i) -> Result<> {
-    LiveResource& notebook = live.found.at(downloads[i].first);
-    const auto text = TRY(sight.provider.export_notebook(notebook.id, downloads[i].second));
+    const Resource& wanted = *downloads[i];
+    LiveResource& notebook = live.found.at(wanted.address);
+    const auto text = TRY(sight.provider.export_notebook(notebook.id, wanted.format));
     if (!text) return {};  // deleted since the listing: the next step that needs it will see
-    notebook.content = downloads[i].second == "SOURCE" ? normalise_notebook(*text) : *text;
-    notebook.content_hash = sha256_hex(*notebook.content);
+    notebook.content = wanted.format == "SOURCE" ? normalise_notebook(*text) : *text;
+    notebook.content_hash =
+        notebook_hash(*notebook.content, wanted.format, text_at(notebook.body, "language"));
     return {};
   });
 }
@@ -155,6 +157,10 @@ const FolderEntry* find_file(const Tree& tree, const std::string& path) {
   return find(tree, path.substr(0, path.rfind('.')), "NOTEBOOK");
 }
 
+bool is_same(const std::string& a, const std::string& b, const std::string& language) {
+  return notebook_hash(a, "SOURCE", language) == notebook_hash(b, "SOURCE", language);
+}
+
 /// The hash of what is there now. A notebook comes back with line ends and blank lines of its own,
 /// so it is compared as notebooks are.
 Result<std::string> hash_of(const FolderEntry& entry, const Resource* resource,
@@ -167,7 +173,7 @@ Result<std::string> hash_of(const FolderEntry& entry, const Resource* resource,
   if (!text) return std::string();
   const auto wanted = resource ? resource->files.find(name) : decltype(resource->files.end())();
   const bool same = resource && wanted != resource->files.end() &&
-                    same_cells(wanted->second, *text, *notebook_language(name));
+                    is_same(wanted->second, *text, *notebook_language(name));
   return same ? text_at(at_or_null(resource->body, "files"), name) : sha256_hex(*text);
 }
 

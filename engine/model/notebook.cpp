@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/digest.hpp"
+
 namespace dbplan {
 namespace {
 
@@ -326,10 +328,14 @@ std::vector<Cell> split_cells(std::string_view text, std::string_view language) 
   return cells;
 }
 
-bool same_cells(std::string_view a, std::string_view b, std::string_view language) {
-  return std::ranges::equal(
-      split_cells(a, language), split_cells(b, language),
-      [](const Cell& x, const Cell& y) { return x.language == y.language && x.text == y.text; });
+std::string notebook_hash(std::string_view text, std::string_view format,
+                          std::string_view language) {
+  if (format != "SOURCE") return sha256_hex(text);
+  std::string cells;
+  cells.reserve(text.size());
+  for (const Cell& cell : split_cells(text, language))
+    cells += cell.language + '\0' + cell.text + '\0';
+  return sha256_hex(cells);
 }
 
 std::vector<NotebookCall> find_notebook_calls(std::string_view text, std::string_view language) {

@@ -28,9 +28,11 @@ std::string normalise_notebook(std::string_view text);
 /// Cells of a source-format notebook; a text without separators is one cell.
 std::vector<Cell> split_cells(std::string_view text, std::string_view language);
 
-/// Whether two source-format texts are the same notebook. Blank lines between a cell and the next
-/// separator are no part of it: the workspace keeps cells, and an export writes them its own way.
-bool same_cells(std::string_view a, std::string_view b, std::string_view language);
+/// The same for texts that are the same notebook. `format` is "SOURCE" or "JUPYTER". Blank lines
+/// between a cell of a source text and the next separator are no part of it: the workspace keeps
+/// cells, and an export writes them its own way.
+std::string notebook_hash(std::string_view text, std::string_view format,
+                          std::string_view language);
 
 /// A notebook that another one runs by a literal path: `%run ./child` or
 /// `dbutils.notebook.run("./child", ...)`.

@@ -10,6 +10,7 @@
 #include "engine/base/json.hpp"
 #include "engine/model/address.hpp"
 #include "engine/model/kind.hpp"
+#include "engine/model/notebook.hpp"
 
 namespace dbplan {
 
@@ -57,6 +58,12 @@ struct Resource {
   /// Sorted, without repeats, all present in the same Desired.
   std::vector<Address> depends_on = {};
 };
+
+/// Notebooks: what identifies the wanted text.
+inline std::string notebook_hash(const Resource& resource) {
+  return notebook_hash(resource.content.value_or(""), resource.format,
+                       text_at(resource.body, "language"));
+}
 
 /// All that the spec wants, for one target.
 struct Desired {

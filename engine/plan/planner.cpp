@@ -2,8 +2,6 @@
 #include <map>
 #include <set>
 
-#include "engine/base/digest.hpp"
-#include "engine/model/notebook.hpp"
 #include "engine/model/stamp.hpp"
 #include "engine/plan/plan.hpp"
 #include "engine/plan/risks.hpp"
@@ -126,7 +124,7 @@ class Planner {
   /// What lies outside our root path and is not what we would put there, is somebody else's.
   bool is_foreign_text(const Resource& resource, const LiveResource& live) const {
     return live_.foreign.contains(resource.address) &&
-           live.content_hash != sha256_hex(resource.content.value_or(""));
+           live.content_hash != notebook_hash(resource);
   }
 
   /// Permissions are never absent. Those of an object whose creation was cut off before they were
@@ -273,10 +271,9 @@ class Planner {
 
   void compare_notebook(const Resource& resource, const LiveResource& live, const LedgerEntry* last,
                         Change& change) {
-    const std::string wanted_hash = sha256_hex(resource.content.value_or(""));
+    const std::string wanted_hash = notebook_hash(resource);
     const bool same_language = text_at(live.body, "language") == text_at(resource.body, "language");
-    if (same_language && (live.content_hash == wanted_hash || has_same_cells(resource, live)))
-      return;
+    if (live.content_hash == wanted_hash && same_language) return;
     change.action = Action::Update;
     change.reason = content_reason(last, live, wanted_hash);
     if (!same_language)
@@ -290,11 +287,6 @@ class Planner {
           diff_notebook(*live.content, *resource.content, text_at(resource.body, "language"));
     change.fields.push_back(
         {.path = "content", .top = "content", .kind = content_class(last, live, wanted_hash)});
-  }
-
-  static bool has_same_cells(const Resource& resource, const LiveResource& live) {
-    return live.content && resource.content && resource.format == "SOURCE" &&
-           same_cells(*live.content, *resource.content, text_at(resource.body, "language"));
   }
 
   static FieldClass content_class(const LedgerEntry* last, const LiveResource& live,

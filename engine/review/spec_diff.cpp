@@ -1,6 +1,5 @@
 #include "engine/review/spec_diff.hpp"
 
-#include "engine/base/digest.hpp"
 #include "engine/plan/wanted.hpp"
 
 namespace dbplan {
@@ -27,7 +26,7 @@ Plan diff_specs(const Desired& before, const Desired& after, std::span<const Kin
                        .carrier = resource.carrier,
                        .owner = resource.owner};
     if (resource.content) {
-      entry.content_hash = found.content_hash = sha256_hex(*resource.content);
+      entry.content_hash = found.content_hash = notebook_hash(resource);
       found.content = resource.content;
     }
     ledger.entries.emplace(resource.address, std::move(entry));

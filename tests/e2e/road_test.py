@@ -116,6 +116,14 @@ class Road(WorldCase):
         self.assertEqual(self.sent_by_apply().count("POST /api/2.0/workspace/import"), 1)
         self.assertEqual(self.world.changes(), {})
 
+    def test_an_edit_meets_no_conflict_where_the_export_has_fewer_blank_lines(self):
+        spaced = NOTEBOOK.replace("\n# COMMAND", "\n\n\n# COMMAND")
+        self.notebook.write_text(spaced)
+        self.apply()
+        self.notebook.write_text(spaced.replace("second = 2", "second = 22"))
+        changed = [r for r in self.world.plan()["resources"] if r["action"] != "keep"]
+        self.assertEqual([(r["reason"], r["risks"]) for r in changed], [("edited in the spec", [])])
+
     def test_a_notebook_edited_in_the_workspace_is_drift_by_cell(self):
         self.apply()
         path = self.notebook_path()

@@ -94,12 +94,14 @@ TEST_CASE("notebook: normal form has Unix line ends and one newline at the end")
 }
 
 TEST_CASE("notebook: blank lines around a cell do not make another notebook") {
-  const std::string spaced = "# Databricks notebook source\na\n\n\n# COMMAND ----------\n\nb\n";
-  CHECK(
-      same_cells(spaced, "# Databricks notebook source\na\n\n# COMMAND ----------\n\nb", "PYTHON"));
-  CHECK_FALSE(same_cells(spaced, "# Databricks notebook source\na\n\nb\n", "PYTHON"));
-  CHECK_FALSE(same_cells(spaced, "# Databricks notebook source\na\n", "PYTHON"));
-  CHECK_FALSE(same_cells("a\n\nb", "a\nb", "PYTHON"));
+  const auto same = [](const char* a, const char* b) {
+    return notebook_hash(a, "SOURCE", "PYTHON") == notebook_hash(b, "SOURCE", "PYTHON");
+  };
+  const char* spaced = "# Databricks notebook source\na\n\n\n# COMMAND ----------\n\nb\n";
+  CHECK(same(spaced, "# Databricks notebook source\na\n\n# COMMAND ----------\n\nb"));
+  CHECK_FALSE(same(spaced, "# Databricks notebook source\na\n\nb\n"));
+  CHECK_FALSE(same(spaced, "# Databricks notebook source\na\n"));
+  CHECK_FALSE(same("a\n\nb", "a\nb"));
 }
 
 TEST_CASE("notebook calls: %run has its place in the source") {

@@ -101,7 +101,7 @@ TEST_CASE("property: the plan of what the workspace has already is empty") {
     Live live;
     const Json wanted = wanted_body(resource, desired, live);
     live.found[resource.address] = {.id = "1", .body = generator.shuffled(wanted), .facts = {}};
-    live.found[resource.address].content_hash = sha256_hex("");
+    live.found[resource.address].content_hash = notebook_hash(resource);
     desired.resources.push_back(std::move(resource));
     const Plan plan = make_plan(desired, live, {}, databricks::databricks_kinds());
     CHECK(plan.changes.size() == 1);
