@@ -1,6 +1,7 @@
 #include "engine/spec/references.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <set>
 
@@ -124,7 +125,7 @@ class Linker {
                              bool& waits) {
     std::string unchanged(mention.whole);
     if (mention.target < 0) {
-      report_unknown(link, mention);
+      report_unknown(draft, link, mention);
       return unchanged;
     }
     add_edge(draft, mention.target, link.node->place);
@@ -155,8 +156,9 @@ class Linker {
     return base + (is_id ? std::string(kind.key_field) : mention.field) + "}";
   }
 
-  void report_unknown(const Link& link, const Mention& mention) {
+  void report_unknown(std::size_t draft, const Link& link, const Mention& mention) {
     if (scope_.incomplete) return;
+    const Address& referrer = drafts_.all[draft].resource.address;
     const Kind* kind = find_kind(kinds_, mention.address.kind);
     std::string detail;
     if (kind == nullptr && is_later_kind(mention.address.kind)) {
@@ -169,14 +171,17 @@ class Linker {
       detail = in_quotes(mention.address.kind) + " is no kind of resource." +
                suggestion(mention.address.kind, names);
     } else {
-      const std::vector<std::string> keys = drafts_.keys(kind->name);
-      detail = "The spec declares no " + in_quotes(mention.address.text()) + ".";
+      std::vector<std::string> keys = drafts_.keys(kind->name);
+      if (referrer.kind == kind->name) std::erase(keys, referrer.key);
+      detail = in_quotes(referrer.text()) + " refers to " + in_quotes(mention.address.text()) +
+               ", which the spec does not declare.";
       const std::string near = nearest(mention.address.key, keys);
       if (!near.empty())
         detail += " Did you mean \"${resources." + mention.address.kind + "." + near + "." +
                   (mention.field.empty() ? "id" : mention.field) + "}\"?";
       else if (keys.empty())
-        detail += " It has no " + std::string(kind->name) + " at all.";
+        detail += " It has no " + std::string(referrer.kind == kind->name ? "other " : "") +
+                  std::string(kind->name) + (referrer.kind == kind->name ? "." : " at all.");
       else if (keys.size() <= 5)
         detail += " Declared are " + list(keys) + ".";
     }
@@ -249,14 +254,24 @@ class Linker {
     value = result;
   }
 
+  /// A member, or for "0]" an item; null if there is none.
+  static const Json* step(const Json& value, std::string_view name) {
+    if (name.ends_with(']') && value.is_array()) {
+      std::size_t index = 0;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size() - 1, index);
+      const bool is_number = error == std::errc() && end == name.data() + name.size() - 1;
+      return is_number && index < value.size() ? &value[index] : nullptr;
+    }
+    const auto found = value.is_object() ? value.find(name) : value.end();
+    return value.is_object() && found != value.end() ? &*found : nullptr;
+  }
+
   const Json* find_field(const Mention& mention, Place place) {
     const Json* value = &drafts_.all[static_cast<std::size_t>(mention.target)].resource.body;
-    std::string_view path = mention.field;
-    while (value != nullptr && !path.empty()) {
-      const std::size_t dot = path.find('.');
-      const auto found = value->is_object() ? value->find(path.substr(0, dot)) : value->end();
-      value = value->is_object() && found != value->end() ? &*found : nullptr;
-      path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+    for (std::string_view path = mention.field; value != nullptr && !path.empty();) {
+      const std::size_t end = std::min(path.find_first_of(".["), path.size());
+      value = step(*value, path.substr(0, end));
+      path.remove_prefix(std::min(end + 1, path.size()));
     }
     if (value == nullptr || value->is_structured()) {
       report_.error(place, "Unknown reference",

@@ -100,3 +100,16 @@ TEST_CASE("references: cycles are errors that show their path") {
       load_text("resources: {jobs: {" + job_with_name("a", "${resources.jobs.a.id}") + "}}\n"),
       "Cycle of references at 2: '${resources.jobs.a.id}'", "jobs.a -> jobs.a");
 }
+
+TEST_CASE("references: an item of a list is named by its index") {
+  const auto loaded = load_text(
+      "resources:\n  jobs:\n    a: {tasks: [{task_key: x, run_job_task: {job_id: 1}}]}\n"
+      "    b: {description: \"${resources.jobs.a.tasks[0].task_key} of "
+      "${resources.jobs.a.tasks[0].run_job_task.job_id}\"}\n");
+  check_clean(loaded);
+  CHECK(loaded.at("jobs", "b").body["description"] == "x of 1");
+  check_one(
+      load_text("resources:\n  jobs:\n    a: {tasks: [{task_key: x, run_job_task: {job_id: 1}}]}\n"
+                "    b: {description: \"${resources.jobs.a.tasks[1].task_key}\"}\n"),
+      "Unknown reference at 5: ${resources.jobs.a.tasks[1].task_key}", "tasks[1].task_key");
+}
