@@ -363,6 +363,7 @@ class Executor {
     LedgerEntry& entry = ledger_.entries[resource.address];
     entry = {.id = id, .body = storable(body, rules_.at(resource.kind)), .echo = {}};
     entry.owner = resource.owner;
+    entry.started = resource.started;
     entry.depends_on = resource.depends_on;
     entry.applied_at = rfc3339(hooks_.clock.now());
     if (resource.content) entry.content_hash = notebook_hash(resource);

@@ -40,6 +40,7 @@ LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const
   entry.depends_on = resource.depends_on;
   entry.carrier = resource.carrier;
   entry.owner = resource.owner;
+  entry.started = resource.started;
   if (resource.carrier) return entry;
   entry.body = resource.kind->in_tree
                    ? resource.body
@@ -47,6 +48,10 @@ LedgerEntry kept_entry(const Resource& resource, const LiveResource& live, const
   if (resource.content) entry.content_hash = notebook_hash(resource);
   remember_live(entry, resource, live);
   return entry;
+}
+
+Json comparable(const Json& body, const RuleNode& rules) {
+  return in_order(showable(body, &rules), &rules);
 }
 
 /// Whether the last apply is known as it must be. Of the echo only whether there is one, because
@@ -57,11 +62,11 @@ bool is_current(const LedgerEntry* known, const LedgerEntry& kept, const Kind& k
   const RuleNode rules = index_rules(kind);
   const bool in_tree = kind.in_tree;
   return known && !known->moved_from && known->id == kept.id &&
-         showable(known->body, &rules) == showable(kept.body, &rules) &&
+         comparable(known->body, rules) == comparable(kept.body, rules) &&
          known->content_hash == kept.content_hash && known->modified_at == kept.modified_at &&
          known->echo.is_null() == kept.echo.is_null() && (!in_tree || known->echo == kept.echo) &&
-         known->carrier == kept.carrier && known->depends_on == kept.depends_on &&
-         known->old_id.empty();
+         known->carrier == kept.carrier && known->started == kept.started &&
+         known->depends_on == kept.depends_on && known->old_id.empty();
 }
 
 /// The part of the spec and the ledger that an apply touched.

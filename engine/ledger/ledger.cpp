@@ -22,6 +22,7 @@ Json entry_json(const LedgerEntry& entry) {
   if (!entry.content_hash.empty()) json["content_hash"] = entry.content_hash;
   if (entry.object_id != 0) json["object_id"] = entry.object_id;
   if (entry.modified_at != 0) json["modified_at"] = entry.modified_at;
+  if (entry.started) json["started"] = *entry.started;
   if (entry.carrier) json["carrier"] = entry.carrier->text();
   if (entry.owner) json["owner"] = entry.owner->text();
   if (!entry.old_id.empty()) json["old_id"] = entry.old_id;
@@ -38,6 +39,8 @@ LedgerEntry parse_entry(const Json& json) {
   entry.object_id = int_at(json, "object_id");
   entry.modified_at = int_at(json, "modified_at");
   entry.applied_at = text_at(json, "applied_at");
+  if (const Json& started = at_or_null(json, "started"); started.is_boolean())
+    entry.started = started.get<bool>();
   if (const std::string carrier = text_at(json, "carrier"); !carrier.empty())
     entry.carrier = parse_address(carrier);
   if (const std::string owner = text_at(json, "owner"); !owner.empty())

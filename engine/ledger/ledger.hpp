@@ -24,6 +24,7 @@ struct LedgerEntry {
   std::optional<Address> owner = {};    // permissions: whose they are
   std::string old_id = {};              // of what it replaces and what is still to be removed
   std::vector<Address> depends_on = {};
+  std::optional<bool> started = {};        // whether it was wanted running; absent: not said
   std::string applied_at = {};             // RFC 3339, UTC
   std::optional<Address> moved_from = {};  // the spec moves it, the stored ledger does not know yet
 };

@@ -333,6 +333,19 @@ Json echo_of(const Json& desired, const Json& live, const RuleNode& rules) {
   return echo_member(desired, live, &rules);
 }
 
+Json in_order(const Json& value, const RuleNode* rules) {
+  if (value.is_object()) {
+    Json result = Json::object();
+    for (const auto& [name, entry] : value.items())
+      result[name] = in_order(entry, member(rules, name));
+    return result;
+  }
+  if (!value.is_array()) return value;
+  Json result = Json::array();
+  for (const Json& item : value) result.push_back(in_order(item, items(rules)));
+  return list_rule(rules) ? sorted_set(result) : result;
+}
+
 Json showable(const Json& value, const RuleNode* rules) {
   if (find_rule(rules, Behaviour::Secret)) return "(secret)";
   Json shown = value;

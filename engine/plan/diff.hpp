@@ -52,6 +52,10 @@ std::vector<FieldChange> diff(const Bodies& bodies, const RuleNode& rules);
 /// What `live` holds that `desired` does not, with list keys kept: the echo to remember.
 Json echo_of(const Json& desired, const Json& live, const RuleNode& rules);
 
+/// The same with lists whose order carries no meaning in one order. `rules` belong to the value;
+/// null: there are none.
+Json in_order(const Json& value, const RuleNode* rules);
+
 /// The value as it may be shown: every secret in it replaced by "(secret)". `rules` belong to the
 /// value; null: it holds none.
 Json showable(const Json& value, const RuleNode* rules);

@@ -113,7 +113,7 @@ class Planner {
         compare_notebook(resource, *live, last, change);
       else
         compare_bodies(resource, *live, last, change);
-      compare_running(resource, *live, change);
+      compare_running(resource, *live, last, change);
       tell_origin(resource, *live, last, change);
     }
     if (change.action == Action::Replace && resource.prevent_destroy)
@@ -301,7 +301,13 @@ class Planner {
     return update_reason({{.path = {}, .top = {}, .kind = content_class(last, live, wanted_hash)}});
   }
 
-  static void compare_running(const Resource& resource, const LiveResource& live, Change& change) {
+  static FieldClass running_class(const LedgerEntry* last, bool wanted) {
+    if (!last) return FieldClass::Differs;
+    return last->started == wanted ? FieldClass::Drift : FieldClass::Changed;
+  }
+
+  static void compare_running(const Resource& resource, const LiveResource& live,
+                              const LedgerEntry* last, Change& change) {
     if (!resource.started) return;
     const std::string state = text_at(live.body, resource.kind->state_field);
     const bool running = state == "RUNNING" || state == "PENDING" || state == "RESIZING" ||
@@ -310,7 +316,7 @@ class Planner {
     change.started = *resource.started;
     change.fields.push_back({.path = "lifecycle.started",
                              .top = "lifecycle",
-                             .kind = FieldClass::Drift,
+                             .kind = running_class(last, *resource.started),
                              .desired = *resource.started,
                              .live = running});
     if (change.action != Action::Keep) return;
