@@ -54,8 +54,10 @@ Json holder_json(const Holder& holder) {
 }
 
 std::string describe(const Json& holder) {
-  std::string text = text_at(holder, "user", "somebody") + " on " + text_at(holder, "host", "?") +
-                     " (process " + std::to_string(int_at(holder, "pid")) + ")";
+  const std::string host = text_at(holder, "host", "?");
+  std::string text = text_at(holder, "user", "somebody") + " on " +
+                     (host == host_name() ? "this host" : host) + " (process " +
+                     std::to_string(int_at(holder, "pid")) + ")";
   if (const std::string ci = text_at(holder, "ci"); !ci.empty()) text += ", " + ci;
   return text;
 }
@@ -178,20 +180,21 @@ Result<std::unique_ptr<Lock>> Lock::acquire(const std::string& root_path, Provid
   for (;;) {
     const auto asked_at = clock.steady();
     const auto found = TRY(lock->highest());
-    bool take = !found;
+    bool take = !found, is_new = false;
     if (found) {
       const Json& other = at_or_null(found->body, "holder");
       const std::string beat =
           text_at(found->body, "id") + "/" + std::to_string(int_at(found->body, "beat"));
       if (beat != seen) {
-        if (seen.empty() && options.notice)
-          options.notice("waiting for the lock held by " + describe(other));
+        is_new = seen.empty();
         seen = beat;
         seen_at = asked_at;
       }
       const bool expired = asked_at - seen_at > kLease;
       take = options.force || expired || is_dead(other, holder);
       lock->waited_ = true;
+      if (!take && is_new && options.notice)
+        options.notice("waiting for the lock held by " + describe(other));
       if (take && options.notice)
         options.notice(std::string(options.force ? "taking the lock by force from "
                                                  : "taking over the lock of a dead run: ") +
