@@ -51,15 +51,17 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
-std::unique_ptr<dbplan::Provider> connect(const dbplan::Connection& connection) {
+std::unique_ptr<dbplan::Provider> connect(const dbplan::Connection& connection,
+                                          const dbplan::Session& session) {
   const char* ca_file = std::getenv("SSL_CERT_FILE");
   auto curl = dbplan::make_curl_transport(
       {.host = connection.host,
        .token = connection.token,
        .user_agent = "dbplan/" DBPLAN_VERSION " cpp/23 os/linux auth/pat",
+       .timeout = std::chrono::seconds(session.request_seconds),
        .ca_file = ca_file ? ca_file : "",
        .interrupted = stops});
-  dbplan::RetryOptions options{.interrupted = stops};
+  dbplan::RetryOptions options{.most_attempts = session.retries + 1, .interrupted = stops};
   // The limits are those of the service in the cloud; a workspace on this machine has none.
   if (connection.host.starts_with("https://")) options.limits = dbplan::databricks::rate_limits();
   return dbplan::databricks::make_provider(
@@ -92,7 +94,7 @@ int main(int argc, char** argv) {
                           .kinds = dbplan::databricks::databricks_kinds(),
                           .clock = &dbplan::system_clock(),
                           .machine = dbplan::this_machine(),
-                          .connect = connect,
+                          .connect = {},
                           .environment = environment(),
                           .out = &std::cout,
                           .err = &std::cerr,
@@ -101,6 +103,9 @@ int main(int argc, char** argv) {
                           .interrupted = &interrupted,
                           .finishing = &finishing};
 
+  session.connect = [&session](const dbplan::Connection& connection) {
+    return connect(connection, session);
+  };
   const int code = dbplan::run_program(argc, argv, session);
   std::cout.flush();
   return code;

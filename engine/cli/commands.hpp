@@ -45,6 +45,8 @@ struct Session {
   /// Set when requests are made in spite of a Ctrl-C: recording, unlocking, watching a run.
   std::atomic<bool>* finishing = nullptr;
   std::size_t parallelism = 8;  // requests at once
+  int request_seconds = 60;     // without any byte, after which a request counts as lost
+  int retries = 7;              // of one request at most
   int exit_code = 0;            // what main returns
 
   /// From here on a Ctrl-C ends no request.

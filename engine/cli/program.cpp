@@ -36,6 +36,13 @@ void add_flags(CLI::App& app, Session& session) {
                  "how many requests may be on their way at once")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  app.add_option("--request-timeout", session.request_seconds,
+                 "seconds without any byte after which a request counts as lost")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  app.add_option("--retries", session.retries, "how often a request is sent again at most")
+      ->check(CLI::Range(0, 20))
+      ->capture_default_str();
   app.set_version_flag("--version", "dbplan " DBPLAN_VERSION);
 }
 

@@ -10,7 +10,6 @@
 namespace dbplan {
 namespace {
 
-constexpr int kMostAttempts = 8;
 constexpr int kMostUnanswered = 3;
 constexpr std::chrono::milliseconds kLongestDelay{10000};
 constexpr std::chrono::seconds kLongestFloor{300};
@@ -66,7 +65,7 @@ std::optional<std::chrono::seconds> retry_after(const Response& response) {
 }
 
 std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt) {
-  const int most = attempt.status == 0 ? kMostUnanswered : kMostAttempts;
+  const int most = attempt.status == 0 ? std::min(kMostUnanswered, attempt.most) : attempt.most;
   if (attempt.number >= most || !worth_repeating(attempt)) return std::nullopt;
   auto delay = std::min(kLongestDelay, std::chrono::milliseconds(500 << (attempt.number - 1)));
   if (attempt.retry_after) delay = std::max<std::chrono::milliseconds>(delay, *attempt.retry_after);
@@ -119,7 +118,8 @@ Result<Response> RetryingTransport::send(const Request& request) {
     const auto turn = budget_.take(request.method, request.path);
     TRY_VOID(wait(turn));
     auto answer = inner_->send(request);
-    Attempt attempt{.number = number, .repeatable = request.repeatable};
+    Attempt attempt{
+        .number = number, .repeatable = request.repeatable, .most = options_.most_attempts};
     if (answer) {
       attempt.status = answer->status;
       attempt.retry_after = retry_after(*answer);

@@ -19,6 +19,7 @@ struct Attempt {
   int number = 1;          // of this attempt, from 1
   bool repeatable = true;  // the request's
   int status = 0;          // 0: no answer
+  int most = 8;            // attempts at all, however they end
   bool sent = true;        // no answer: whether the server may have acted
   bool hopeless = false;   // no answer, and another attempt would end in the same way
   std::optional<std::chrono::seconds> retry_after = {};
@@ -31,7 +32,7 @@ struct Attempt {
 /// Retry-After, by which the server says that it did nothing;
 /// delays 0.5, 1, 2, 4, 8 s and then 10 s, plus up to half a second; Retry-After is a floor, and
 /// one above five minutes ends the attempts: nobody waits that long without being told;
-/// at most 8 attempts, 3 when nothing ever answered.
+/// at most `most` attempts, 3 when nothing ever answered.
 std::optional<std::chrono::milliseconds> retry_delay(const Attempt& attempt);
 
 /// What the answer's Retry-After asks for, in seconds or as a date, which counts from the answer's
@@ -40,6 +41,7 @@ std::optional<std::chrono::seconds> retry_after(const Response& response);
 
 struct RetryOptions {
   std::span<const RateLimit> limits = {};  // must outlive the transport
+  int most_attempts = 8;                   // of one request
   std::function<bool()> interrupted = {};  // ends waits, not requests; safe from several threads
   unsigned seed = std::random_device{}();  // of the jitter
 };
