@@ -10,6 +10,7 @@
 #include "engine/cli/prepare.hpp"
 #include "engine/ledger/lock.hpp"
 #include "engine/plan/plan_file.hpp"
+#include "engine/plan/risks.hpp"
 #include "engine/report/plan_json.hpp"
 
 namespace dbplan {
@@ -17,7 +18,7 @@ namespace {
 
 struct ApplyFlags {
   SpecFlags spec;
-  bool auto_approve = false, json = false, force_lock = false;
+  bool auto_approve = false, json = false, force_lock = false, fail_on_active_runs = false;
   int lock_timeout = 120;
   bool saved = false;  // the plan was approved when it was saved
 };
@@ -89,6 +90,7 @@ bool is_part_of(const Plan& now, const Plan& before) {
 Result<bool> look_again(Session& session, const ApplyFlags& flags, Lock& lock, Prepared& prepared) {
   const Plan approved = prepared.plan;
   TRY_VOID(replan(session, flags.spec, prepared));
+  if (flags.fail_on_active_runs) TRY_VOID(refuse_active_runs(prepared.live));
   if (is_part_of(prepared.plan, approved)) return true;
   if (flags.saved)
     return fail(Error::Code::Conflict,
@@ -246,6 +248,7 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
       return fail(Error::Code::Conflict,
                   "the saved plan is stale: " + why + "; nothing was changed, plan again");
   }
+  if (flags.fail_on_active_runs) TRY_VOID(refuse_active_runs(prepared.live));
   TRY_VOID(show_plan(session, flags, prepared));
   Ledger kept = prepared.ledger;
   const bool ledger_current =
@@ -273,6 +276,8 @@ void add(CLI::App& app, Session& session, const char* name, const char* what, bo
   add_select_flag(*command, flags->spec);
   command->add_flag("--auto-approve", flags->auto_approve, "do not ask, whatever the risk");
   command->add_flag("--json", flags->json, "print what was done as JSON");
+  command->add_flag("--fail-on-active-runs", flags->fail_on_active_runs,
+                    "refuse while a run of what would be changed is active");
   command->add_flag("--force-lock", flags->force_lock,
                     "take the deployment's lock whoever holds it");
   command->add_option("--lock-timeout", flags->lock_timeout, "seconds to wait for the lock")

@@ -21,6 +21,7 @@ void count_active(const Json& answer, const std::string& cluster_id, Evidence& e
   for (const Json& run : at_or_null(answer, "runs")) {
     if (!cluster_id.empty() && !runs_on(run, cluster_id)) continue;
     ++evidence.active_runs;
+    evidence.run_ids.push_back(std::to_string(int_at(run, "run_id")));
     const std::int64_t start = int_at(run, "start_time");
     if (evidence.since == 0 || start < evidence.since) evidence.since = start;
   }

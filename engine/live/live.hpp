@@ -30,9 +30,10 @@ struct LiveResource {
 /// What makes a change dangerous now: runs that it would meet.
 struct Evidence {
   int active_runs = 0;
-  bool more_active = false;  // there were more than one page shows
-  std::int64_t since = 0;    // epoch milliseconds: when the oldest active run started
-  int past_runs = 0;         // only asked for what is deleted or replaced
+  bool more_active = false;               // there were more than one page shows
+  std::int64_t since = 0;                 // epoch milliseconds: when the oldest active run started
+  std::vector<std::string> run_ids = {};  // of the active runs that were counted
+  int past_runs = 0;                      // only asked for what is deleted or replaced
   bool more_past = false;
   bool unknown = false;  // the server did not tell
 };

@@ -162,13 +162,31 @@ std::vector<EvidenceQuestion> evidence_questions(const Plan& plan, const Live& l
     if (!is_disturbing(change)) continue;
     const bool lost = change.action == Action::Delete || change.action == Action::Replace;
     const bool idle_cluster = change.address.kind == "clusters" && !is_running(change, live);
-    if (!change.carrier && !idle_cluster) ask(change.address, lost);
+    if (!idle_cluster) ask(change.carrier.value_or(change.address), lost && !change.carrier);
     if (change.notebook)
       for (const Address& user : change.used_by) ask(user, false);
   }
   std::vector<EvidenceQuestion> list;
   for (auto& [address, question] : questions) list.push_back(std::move(question));
   return list;
+}
+
+Result<> refuse_active_runs(const Live& live) {
+  std::string running;
+  for (const auto& [address, evidence] : live.evidence) {
+    if (evidence.unknown)
+      return fail(Error::Code::Conflict, "whether runs of " + address.text() +
+                                             " are active could not be read; nothing was changed");
+    if (evidence.active_runs == 0) continue;
+    running += (running.empty() ? "" : "; ") + address.text() + " has " +
+               count_text(evidence.active_runs, evidence.more_active, "active run") + " (" +
+               fmt::format("{}", fmt::join(evidence.run_ids, ", ")) + ")";
+  }
+  if (running.empty()) return {};
+  return fail(Error::Code::Conflict,
+              "what this plan changes is running: " + running +
+                  "; nothing was changed. Wait for the end, cancel, or leave "
+                  "out --fail-on-active-runs");
 }
 
 }  // namespace dbplan

@@ -15,4 +15,8 @@ void assess(std::vector<Change>& changes, const Desired& desired, const Live& li
 /// that it changes.
 std::vector<EvidenceQuestion> evidence_questions(const Plan& plan, const Live& live);
 
+/// Error::Code::Conflict where what a plan changes is running, naming job and runs, or where the
+/// server does not tell. `live` has the evidence for that plan.
+Result<> refuse_active_runs(const Live& live);
+
 }  // namespace dbplan
