@@ -3,6 +3,7 @@
 DBPLAN_ACCEPT=1 writes `expected` and `requests` anew: read every line that changed.
 """
 
+import base64
 import fcntl
 import json
 import os
@@ -10,6 +11,7 @@ import pathlib
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from program import PROGRAM, World  # noqa: E402
 
 ACCEPT = os.environ.get("DBPLAN_ACCEPT") == "1"
 PORT = 28437  # is on the screen, so it is always the same
+ROOT_PATH = "/Workspace/Users/me@example.com/.bundle/shop/default"
 NOT_FILES = {"script", "expected", "requests"}
 MOST_LINES = 10
 
@@ -119,6 +122,11 @@ class Scenario:
         if method == "GET":
             self.screen.append(json.dumps(answer, indent=1, sort_keys=True) + "\n")
 
+    def jobs(self, rest):
+        """The ids and names of all jobs in the workspace."""
+        for job in self.world.api("GET", "/api/2.2/jobs/list").get("jobs", []):
+            self.screen.append(f"{job['job_id']} {job['settings']['name']}\n")
+
     def settings(self, rest):
         """settings NAME {json}: the job of that name gets these settings besides those that it has."""
         name, _, patch = rest.partition(" ")
@@ -133,6 +141,15 @@ class Scenario:
         clusters = self.world.api("GET", "/api/2.1/clusters/list").get("clusters", [])
         return next(c["cluster_id"] for c in clusters if c["cluster_name"] == name)
 
+    def lock(self, pid):
+        """A process of this machine holds the deployment's lock; none has a number of 4194304 or more."""
+        boot = pathlib.Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        holder = {"user": "you@example.com", "host": socket.gethostname(), "boot": boot, "pid": int(pid), "ci": ""}
+        content = json.dumps({"id": "theirs", "holder": holder, "lease_seconds": 60, "beat": 0, "creates": []})
+        self.world.api("POST", "/api/2.0/workspace/import",
+                       {"path": ROOT_PATH + "/state/lock.7", "format": "AUTO",
+                        "content": base64.b64encode(content.encode()).decode()})
+
     def run_active(self, name):
         self.world.api("POST", "/api/2.2/jobs/run-now", {"job_id": self.world.job_id(name)})
 
@@ -143,13 +160,13 @@ class Scenario:
     def fault(self, rest):
         """The next requests meet this fault; see fault_proxy.py. `fault none` ends all."""
         if not self.proxy:
-            self.proxy = FaultProxy(self.world.host, lambda *r: self.note_request(r[0], r[1], self.body_of(r[2]), r[3]), PORT + 1)
+            self.proxy = FaultProxy(self.world.host, lambda *r: self.note_request(r[0], r[1], self.body_of(*r[1:3]), r[3]), PORT + 1)
         self.proxy.faults = [] if rest == "none" else [*self.proxy.faults, json.loads(self.filled(rest))]
         self.environment = {"DATABRICKS_HOST": self.proxy.url, "DATABRICKS_TOKEN": self.world.token}
 
     @staticmethod
-    def body_of(raw):
-        body = json.loads(raw) if raw[:1] == b"{" else None
+    def body_of(path, raw):
+        body = json.loads(raw) if raw and "/workspace-files/" not in path else None
         return {k: v for k, v in body.items() if k != "content"} if body else None
 
 

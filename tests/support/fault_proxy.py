@@ -9,6 +9,7 @@ import http.server
 import json
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 
 
@@ -52,7 +53,7 @@ class FaultProxy:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         fault = self.fault_for(handler.command, handler.path.split("?")[0])
         if fault:
-            self.log(handler.command, handler.path.split("?")[0], body, "stalled" if "stall" in fault else fault["status"])
+            self.log(handler.command, urllib.parse.unquote(handler.path.split("?")[0]), body, "stalled" if "stall" in fault else fault["status"])
         if fault and "stall" in fault:
             self.ended.wait()  # the client's patience ends before that of the test
             return
