@@ -112,9 +112,11 @@ class Executor {
                                                            : *desired_.find(step.target)->kind;
     switch (step.verb) {
       case Step::Verb::Start:
-        return provider_.call(kind, kind.start, id_of(step), Json::object());
+        TRY_VOID(provider_.call(kind, kind.start, id_of(step), Json::object()));
+        return note_started(step);
       case Step::Verb::Stop:
-        return provider_.call(kind, kind.stop, id_of(step), Json::object());
+        TRY_VOID(provider_.call(kind, kind.stop, id_of(step), Json::object()));
+        return note_started(step);
       case Step::Verb::Remove:
         return remove(step, kind);
       case Step::Verb::Release:
@@ -135,6 +137,15 @@ class Executor {
     else
       TRY_VOID(update(kind, id, body));
     record(resource, id, body);
+    return {};
+  }
+
+  /// A step that only starts or stops records nothing else.
+  Result<> note_started(const Step& step) {
+    const std::scoped_lock guard(mutex_);
+    const auto entry = ledger_.entries.find(step.target);
+    const Resource* resource = desired_.find(step.target);
+    if (resource && entry != ledger_.entries.end()) entry->second.started = resource->started;
     return {};
   }
 
