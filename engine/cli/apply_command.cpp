@@ -248,8 +248,8 @@ Result<> apply_command(Session& session, ApplyFlags flags) {
       return fail(Error::Code::Conflict,
                   "the saved plan is stale: " + why + "; nothing was changed, plan again");
   }
-  if (flags.fail_on_active_runs) TRY_VOID(refuse_active_runs(prepared.live));
   TRY_VOID(show_plan(session, flags, prepared));
+  if (flags.fail_on_active_runs) TRY_VOID(refuse_active_runs(prepared.live));
   Ledger kept = prepared.ledger;
   const bool ledger_current =
       prepared.plan.empty() &&
