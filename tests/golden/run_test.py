@@ -19,7 +19,6 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from fault_proxy import FaultProxy  # noqa: E402
 from program import PROGRAM, World  # noqa: E402
 
 ACCEPT = os.environ.get("DBPLAN_ACCEPT") == "1"
@@ -27,6 +26,9 @@ PORT = 28437  # is on the screen, so it is always the same
 ROOT_PATH = "/Workspace/Users/me@example.com/.bundle/shop/default"
 NOT_FILES = {"script", "expected", "requests"}
 MOST_LINES = 10
+CLOCK = ("--clock", "2026-01-05T08:00:00Z")
+ROWS = 37  # behaviours that users rely on
+FOLDERS = sorted(script.parent for script in HERE.glob("*/script"))
 
 
 class Scenario:
@@ -37,8 +39,8 @@ class Scenario:
         lines = [line for line in (folder / "script").read_text().splitlines() if line.strip()]
         self.options = lines.pop(0).split()[1:] if lines[0].startswith("workspace ") else []
         self.lines = lines
-        self.world = World("none", port=PORT, outcome="RUNNING" if "running" in self.options else "SUCCESS")
-        self.proxy = None
+        self.world = World("none", port=PORT, outcome="RUNNING" if "running" in self.options else "SUCCESS",
+                           flags=("--seed", "1", *(CLOCK if "clock" in self.options else ())))
         self.logged = 0
         self.environment = {}
         self.children = []
@@ -49,8 +51,6 @@ class Scenario:
         for child in self.children:
             child.kill()
             child.wait()
-        if self.proxy:
-            self.proxy.close()
         self.world.close()
 
     def play(self):
@@ -158,16 +158,9 @@ class Scenario:
         self.environment = {"DATABRICKS_HOST": self.world.host, "DATABRICKS_TOKEN": token}
 
     def fault(self, rest):
-        """The next requests meet this fault; see fault_proxy.py. `fault none` ends all."""
-        if not self.proxy:
-            self.proxy = FaultProxy(self.world.host, lambda *r: self.note_request(r[0], r[1], self.body_of(*r[1:3]), r[3]), PORT + 1)
-        self.proxy.faults = [] if rest == "none" else [*self.proxy.faults, json.loads(self.filled(rest))]
-        self.environment = {"DATABRICKS_HOST": self.proxy.url, "DATABRICKS_TOKEN": self.world.token}
-
-    @staticmethod
-    def body_of(path, raw):
-        body = json.loads(raw) if raw and "/workspace-files/" not in path else None
-        return {k: v for k, v in body.items() if k != "content"} if body else None
+        """The server's fault of that rule strikes from here on; `fault none` ends it."""
+        rules = [] if rest == "none" else [json.loads(rest)]
+        self.world.api("PUT", "/api/local/faults", {"faults": rules})
 
 
 setattr(Scenario, "as", Scenario.as_)
@@ -195,12 +188,23 @@ class Golden(unittest.TestCase):
             self.assertEqual((folder / name).read_text(), text, f"{folder.name}/{name}")
 
 
+    def test_every_row_has_a_folder_that_the_readme_names(self):
+        told = {}
+        for number, names in re.findall(r"^\| (\d+) \|.*\| ([^|]+) \|$", (HERE / "README.md").read_text(), re.MULTILINE):
+            told[int(number)] = re.findall(r"`([^`]+)`", names)
+        found = {number: [] for number in range(1, ROWS + 1)}
+        for folder in FOLDERS:
+            found.setdefault(int(folder.name[:2]), []).append(folder.name)
+        self.assertEqual([number for number, folders in found.items() if not folders], [], "rows without a folder")
+        self.assertEqual(told, found)
+
+
 def add_test(folder):
     setattr(Golden, f"test_{folder.name}", lambda self: self.check(folder))
 
 
-for found in sorted(HERE.glob("*/script")):
-    add_test(found.parent)
+for each in FOLDERS:
+    add_test(each)
 
 if __name__ == "__main__":
     unittest.main()
