@@ -19,10 +19,6 @@ resources:
           new_cluster: {spark_version: 17.3.x-scala2.13, node_type_id: i3.xlarge, num_workers: 1}
           notebook_task: {notebook_path: jobs/main.py}
 """
-PERMISSIONS = """
-permissions:
-  - {group_name: users, level: CAN_VIEW}
-"""
 ROOT_PATH = "/Workspace/Users/me@example.com/.bundle/shop/default"
 
 
@@ -47,24 +43,12 @@ class Destroy(WorldCase):
         self.world.ok("destroy", "--auto-approve")
         self.assertEqual(self.world.mutating(first), [])
 
-    def test_a_root_folder_with_permissions_of_the_whole_spec_goes_with_the_rest(self):
-        self.apply(SPEC + PERMISSIONS)
-        self.world.ok("destroy", "--auto-approve")
-        self.assert_gone()
-
     def test_what_others_deleted_before_leaves_no_ledger_and_no_folders(self):
         self.apply(SPEC)
         self.world.api("POST", "/api/2.2/jobs/delete", {"job_id": self.world.job_id("nightly")})
         self.world.api("POST", "/api/2.0/workspace/delete", {"path": ROOT_PATH + "/files/jobs/main"})
         self.world.ok("destroy", "--auto-approve")
         self.assert_gone()
-
-    def test_a_selection_that_is_gone_already_keeps_the_ledger_of_the_rest(self):
-        self.apply(SPEC + "    other: {name: other}\n")
-        self.world.api("POST", "/api/2.2/jobs/delete", {"job_id": self.world.job_id("other")})
-        self.world.ok("destroy", "--auto-approve", "--select", "jobs.other")
-        self.assertTrue(self.is_there(ROOT_PATH + "/state/ledger.json.gz"))
-        self.assertEqual(self.world.changes(), {"jobs.other": "create"})
 
 
 if __name__ == "__main__":
