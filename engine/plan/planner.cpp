@@ -123,8 +123,7 @@ class Planner {
 
   /// What lies outside our root path and is not what we would put there, is somebody else's.
   bool is_foreign_text(const Resource& resource, const LiveResource& live) const {
-    return live_.foreign.contains(resource.address) &&
-           live.content_hash != notebook_hash(resource);
+    return live_.foreign.contains(resource.address) && live.content_hash != notebook_hash(resource);
   }
 
   /// Permissions are never absent. Those of an object whose creation was cut off before they were
