@@ -83,12 +83,15 @@ class Hostile:
         self.port = self.server.server_port
         self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.upstream = threading.local()
+        self.connections = []
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def close(self):
         self.ended.set()
         self.server.shutdown()
         self.server.server_close()
+        for connection in self.connections:
+            connection.close()
 
     def answer(self, handler):
         call = Call(handler, handler.rfile.read(int(handler.headers.get("Content-Length") or 0)))
@@ -120,12 +123,14 @@ class Hostile:
                 connection.connect()
                 connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.upstream.connection = connection
+                self.connections.append(connection)
             try:
                 connection.request(call.method, call.target, body=call.body or None, headers=headers)
                 answer = connection.getresponse()
                 body = answer.read()
                 break
             except (http.client.HTTPException, OSError):
+                connection.close()
                 self.upstream.connection = None
                 if attempt == 2:
                     raise
