@@ -19,6 +19,10 @@ resources:
           new_cluster: {spark_version: 17.3.x-scala2.13, node_type_id: i3.xlarge, num_workers: 1}
           notebook_task: {notebook_path: jobs/main.py}
 """
+PERMISSIONS = """
+permissions:
+  - {group_name: users, level: CAN_VIEW}
+"""
 ROOT_PATH = "/Workspace/Users/me@example.com/.bundle/shop/default"
 
 
@@ -42,6 +46,11 @@ class Destroy(WorldCase):
         first = len(self.world.requests())
         self.world.ok("destroy", "--auto-approve")
         self.assertEqual(self.world.mutating(first), [])
+
+    def test_a_root_folder_with_permissions_of_the_whole_spec_goes_with_the_rest(self):
+        self.apply(SPEC + PERMISSIONS)
+        self.world.ok("destroy", "--auto-approve")
+        self.assert_gone()
 
     def test_what_others_deleted_before_leaves_no_ledger_and_no_folders(self):
         self.apply(SPEC)
