@@ -246,7 +246,9 @@ class Executor {
       const Error::Code code = imported.error().code;
       if (code != Error::Code::Unclear && code != Error::Code::Exists) return imported;
       const auto now = TRY(provider_.export_notebook(path, resource.format));
-      if (!now || !is_same_text(*now, content, resource)) return imported;  // not ours, either
+      const bool ours =
+          now && notebook_hash(*now, resource.format, language) == notebook_hash(resource);
+      if (!ours) return imported;
     }
     record(resource, path, resource.body);
     if (!step.change->old_id.empty()) {
@@ -254,13 +256,6 @@ class Executor {
       ledger_.entries[resource.address].old_id = step.change->old_id;
     }
     return {};
-  }
-
-  /// An export of a source notebook leaves out what carries no meaning.
-  static bool is_same_text(const std::string& there, const std::string& wanted,
-                           const Resource& resource) {
-    if (resource.format != "SOURCE") return there == wanted;
-    return normalise_notebook(there) == normalise_notebook(wanted);
   }
 
   /// Folders are made, files are sent: what did not change is not sent again.
