@@ -38,7 +38,8 @@ enum class Behaviour {
   ServerDefault,  // absent from the spec means "whatever the server chose"
   Immutable,      // a change replaces the resource
   Secret,         // WriteOnly, and never printed or saved
-  JsonText        // a string that holds JSON: compared as JSON
+  JsonText,       // a string that holds JSON: compared as JSON
+  AnyCase         // a word that the server may answer in other letter case
 };
 
 /// `path` is a pattern over field paths: "tasks[*].run_if"; "*" also stands for any map key.

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/base/digest.hpp"
+#include "engine/base/text.hpp"
 
 namespace dbplan {
 namespace {
@@ -83,12 +84,18 @@ bool same_place(const Json& a, const Json& b) {
   return is_mounted(left, right) || is_mounted(right, left);
 }
 
+bool same_letters(const Json& a, const Json& b) {
+  return a.is_string() && b.is_string() &&
+         lower_case(a.get_ref<const std::string&>()) == lower_case(b.get_ref<const std::string&>());
+}
+
 bool equal_as(const RuleNode* rules, const Json& a, const Json& b) {
   if (a == b) return true;
   const KeyedList* list = list_rule(rules);
   if (list && list->key.empty() && a.is_array() && b.is_array())
     return sorted_set(a) == sorted_set(b);
   if (rules && rules->is_tree_path() && same_place(a, b)) return true;
+  if (find_rule(rules, Behaviour::AnyCase) && same_letters(a, b)) return true;
   return find_rule(rules, Behaviour::JsonText) && equal_as_json(a, b);
 }
 

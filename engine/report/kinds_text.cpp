@@ -92,6 +92,8 @@ std::string_view behaviour_name(Behaviour behaviour) {
       return "secret";
     case Behaviour::JsonText:
       return "JSON text";
+    case Behaviour::AnyCase:
+      return "any case";
   }
   return "";
 }

@@ -99,6 +99,11 @@ bool holds_json_text(std::string_view path, const Kind& kind) {
   return nothing(kind, {a, a, b}) && acts(kind, {a, a, body_with(path, R"({"x":2,"y":[2]})")});
 }
 
+bool holds_any_case(std::string_view path, const Kind& kind) {
+  const Json a = body_with(path, "gitHub"), b = body_with(path, "GITHUB");
+  return nothing(kind, {a, a, b}) && acts(kind, {a, a, body_with(path, "gitLab")});
+}
+
 bool holds_set(std::string_view path, const Kind& kind) {
   const Json a = body_with(path, Json::array({"a", "b"})),
              b = body_with(path, Json::array({"b", "a"}));
@@ -168,6 +173,8 @@ bool holds_at(const Fact& fact, const Kind& kind, const std::string& path) {
       return holds_forces_new(path, kind);
     case Says::JsonText:
       return holds_json_text(path, kind);
+    case Says::AnyCase:
+      return holds_any_case(path, kind);
     case Says::Set:
       return holds_set(path, kind);
     case Says::KeyedBy:

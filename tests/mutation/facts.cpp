@@ -105,6 +105,7 @@ constexpr Fact kFacts[] = {
     {"jobs", Default, "schedule.pause_status", "\"UNPAUSED\""},
     {"jobs", Default, "trigger.pause_status", "\"UNPAUSED\""},
     {"jobs", Default, "continuous.pause_status", "\"UNPAUSED\""},
+    {"jobs", AnyCase, "git_source.git_provider"},
     {"jobs", Default, "tasks[*].run_if", "\"ALL_SUCCESS\""},
     {"jobs", Default, "tasks[*].timeout_seconds", "0"},
     {"jobs", Default, "tasks[*].retry_on_timeout", "false"},

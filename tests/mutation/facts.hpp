@@ -14,6 +14,7 @@ enum class Says {
   Secret,         // never returned, and must never be stored or shown
   ForcesNew,      // no call changes it: another object is needed
   JsonText,       // JSON in a string: spaces and order of members carry no meaning
+  AnyCase,        // the answer may differ in letter case
   Set,            // a list whose order carries no meaning
   KeyedBy,        // a list whose items are told apart by the member `value`
   RefersTo,       // holds the id or path of one of the kind `value`

@@ -24,6 +24,7 @@ constexpr FieldRule kFields[] = {
     {"schedule.pause_status", ServerDefault, "UNPAUSED unless set", "\"UNPAUSED\""},
     {"trigger.pause_status", ServerDefault, "UNPAUSED unless set", "\"UNPAUSED\""},
     {"continuous.pause_status", ServerDefault, "UNPAUSED unless set", "\"UNPAUSED\""},
+    {"git_source.git_provider", Behaviour::AnyCase, "the server may answer in other letter case"},
     {"tasks[*].run_if", ServerDefault, "ALL_SUCCESS unless set", "\"ALL_SUCCESS\""},
     {"tasks[*].timeout_seconds", ServerDefault, "0 (no limit) unless set", "0"},
     {"tasks[*].retry_on_timeout", ServerDefault, "false unless set", "false"},
