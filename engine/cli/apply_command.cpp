@@ -34,7 +34,7 @@ Result<std::optional<PlanSeal>> saved_plan(ApplyFlags& flags) {
   text << file.rdbuf();
   auto seal = read_plan_file(text.str());
   if (!seal) return fail(std::move(seal.error()).in("cannot apply " + flags.spec.path));
-  flags.spec.path = seal->spec_path;
+  flags.spec.plan_file = std::exchange(flags.spec.path, seal->spec_path);
   flags.spec.select = seal->select;
   flags.spec.destroy = seal->destroy;
   if (flags.spec.target.empty()) flags.spec.target = seal->target;

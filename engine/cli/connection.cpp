@@ -131,6 +131,16 @@ std::string normalise_host(const std::string& host) {
   return with_scheme.substr(0, end);
 }
 
+bool is_this_machine(const std::string& host) {
+  std::string name = host.substr(host.find("://") + 3);
+  if (name.contains('@')) return false;  // what stands before it is a user
+  if (name.starts_with('[')) return name.starts_with("[::1]");
+  name = name.substr(0, name.find(':'));
+  if (name == "localhost" || name.ends_with(".localhost")) return true;
+  // A name such as 127.example.com is not an address.
+  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string::npos;
+}
+
 Result<Connection> find_connection(const Session& session, const SpecWorkspace& spec,
                                    const std::string& profile_flag) {
   Connection connection = TRY(choose(session, spec, profile_flag));
@@ -139,6 +149,11 @@ Result<Connection> find_connection(const Session& session, const SpecWorkspace& 
     return fail(Error::Code::Invalid, "the spec is for " + wanted +
                                           ", but the credentials are for " + connection.host +
                                           ": nothing was sent; choose another --profile or target");
+  if (connection.host.starts_with("http://") && !is_this_machine(connection.host))
+    return fail(Error::Code::Invalid,
+                connection.host + " (" + connection.source +
+                    ") is not encrypted: anybody on the way could read the token; nothing was "
+                    "sent. Use https://");
   return connection;
 }
 

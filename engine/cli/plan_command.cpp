@@ -13,7 +13,7 @@ namespace {
 struct PlanFlags {
   SpecFlags spec;
   bool json = false, markdown = false, why = false, exit_code = false;
-  std::string out, fail_on;
+  std::string fail_on;
 };
 
 Result<> save(const std::string& path, const std::string& text) {
@@ -46,15 +46,15 @@ int exit_code(const Plan& plan, const PlanFlags& flags) {
 Result<> plan_command(Session& session, const PlanFlags& flags) {
   const Prepared prepared = TRY(prepare(session, flags.spec));
   print(session, prepared, flags);
-  if (!flags.out.empty()) {
+  if (!flags.spec.plan_file.empty()) {
     PlanSeal seal = seal_plan(prepared.workspace.provider->host(), prepared.plan, prepared.desired,
                               prepared.live);
     seal.spec_path = flags.spec.path;
     seal.select = flags.spec.select;
     seal.destroy = flags.spec.destroy;
-    TRY_VOID(save(flags.out,
+    TRY_VOID(save(flags.spec.plan_file,
                   pretty(plan_file_json(plan_json(prepared.plan, frame_of(prepared)), seal))));
-    *session.err << "Saved. Apply exactly this with: dbplan apply " << flags.out << "\n";
+    *session.err << "Saved. Apply exactly this with: dbplan apply " << flags.spec.plan_file << "\n";
   }
   print_receipt(session, *prepared.workspace.provider);
   session.exit_code = exit_code(prepared.plan, flags);
@@ -74,7 +74,8 @@ void add_plan_command(CLI::App& app, Session& session) {
   command->add_flag("--md", flags->markdown, "print the plan as Markdown for a pull request");
   command->add_flag("--why", flags->why, "also list the differences that are not acted on");
   command->add_flag("--exit-code", flags->exit_code, "exit 2 when there is something to do");
-  command->add_option("--out", flags->out, "save the plan, to be applied exactly by: apply FILE");
+  command->add_option("--out", flags->spec.plan_file,
+                      "save the plan, to be applied exactly by: apply FILE");
   command->add_option("--fail-on", flags->fail_on, "exit 3 from this risk on")
       ->check(CLI::IsMember({"medium", "high"}));
   command->callback([&session, flags] {

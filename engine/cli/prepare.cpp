@@ -90,6 +90,18 @@ Result<> fill_secrets(Session& session, bool required, Desired& desired) {
   return {};
 }
 
+/// What git ignores, and the file of the plan: uploaded by `sync`, it would outdate itself.
+Ignored ignored_files(const fs::path& root, const std::string& plan_file) {
+  Ignored by_git = work_tree_ignored(root);
+  if (plan_file.empty()) return by_git;
+  std::error_code error;
+  const fs::path plan = fs::weakly_canonical(fs::absolute(plan_file, error), error);
+  const fs::path top = fs::weakly_canonical(root, error);
+  return [by_git, plan, top](const std::string& path, bool is_folder) {
+    return top / path == plan ? true : by_git(path, is_folder);
+  };
+}
+
 Plan plan_destroy(const Session& session, const Prepared& prepared) {
   Desired nothing = prepared.desired;
   nothing.resources.clear();
@@ -159,7 +171,8 @@ Result<LoadedSpec> load_from(Session& session, std::unique_ptr<Tree> tree,
 Result<LoadedSpec> load(Session& session, const SpecFlags& flags) {
   const SpecPlace place = TRY(find_spec(flags.path));
   const SpecOptions options = TRY(spec_options(session, flags, place));
-  return load_from(session, open_disk_tree(place.root, work_tree_ignored(place.root)), options);
+  return load_from(session, open_disk_tree(place.root, ignored_files(place.root, flags.plan_file)),
+                   options);
 }
 
 Result<Desired> resolve_for(Session& session, LoadedSpec& loaded, const ServerFacts& facts) {

@@ -28,6 +28,7 @@ struct SpecFlags {
   std::vector<std::string> select = {};  // addresses or keys; empty: everything
   bool destroy = false;                  // plan for a spec without resources
   bool apply = false;                    // what is planned will be done: secrets must be known
+  std::string plan_file = {};            // a saved plan is no part of what is planned
   bool skip_unsupported = false;         // left out with a warning instead of refused
 };
 void add_spec_flags(CLI::App& command, SpecFlags& flags);

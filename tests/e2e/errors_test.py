@@ -107,6 +107,11 @@ class Connections(WorldCase):
         text = self.message("plan", environment={"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": "x"})
         self.assertIn("cannot reach the workspace", text)
 
+    def test_a_token_does_not_go_unencrypted_to_another_machine(self):
+        text = self.message("plan", environment={"DATABRICKS_HOST": "http://db.example.com", "DATABRICKS_TOKEN": "x"})
+        self.assertIn("http://db.example.com (DATABRICKS_HOST and DATABRICKS_TOKEN) is not encrypted", text)
+        self.assertIn("Use https://", text)
+
     def test_no_workspace_at_all_names_the_ways_out(self):
         self.world.ok("workspace", "stop")
         text = self.message("plan")

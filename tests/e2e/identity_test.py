@@ -125,6 +125,16 @@ resources:
         self.assertEqual(self.world.changes(), {"jobs.baz": "create"})
 
 
+    def test_a_saved_plan_inside_of_a_synced_folder_is_no_part_of_itself(self):
+        self.spec("bundle: {name: b}\nsync: {paths: [.]}\nresources: {jobs: {foo: {name: foo}}}\n")
+        self.world.ok("plan", "--out", f"../{self.world.checkout.name}/plan.json")
+        self.world.ok("apply", "plan.json")
+        self.world.ok("plan", "--out", "plan.json", "--exit-code")
+        root = "/Workspace/Users/me@example.com/.bundle/b/default/files"
+        listed = self.world.api("GET", f"/api/2.0/workspace/list?path={root}")["objects"]
+        self.assertEqual([item["path"] for item in listed], [f"{root}/dbplan.yml"])
+
+
 class Permissions(WorldCase):
     def acl(self):
         number = self.world.job_id("nightly")
