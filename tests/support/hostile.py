@@ -66,6 +66,12 @@ class Hostile:
             def log_message(self, *arguments):
                 pass
 
+            def finish(self):
+                try:
+                    super().finish()
+                finally:
+                    hostile.hang_up()
+
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 64
@@ -83,15 +89,19 @@ class Hostile:
         self.port = self.server.server_port
         self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.upstream = threading.local()
-        self.connections = []
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def close(self):
         self.ended.set()
         self.server.shutdown()
         self.server.server_close()
-        for connection in self.connections:
+
+    def hang_up(self):
+        """What a client's connection needed behind the proxy ends with it: servers look after each that is open."""
+        connection = getattr(self.upstream, "connection", None)
+        if connection is not None:
             connection.close()
+            self.upstream.connection = None
 
     def answer(self, handler):
         call = Call(handler, handler.rfile.read(int(handler.headers.get("Content-Length") or 0)))
@@ -123,7 +133,6 @@ class Hostile:
                 connection.connect()
                 connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.upstream.connection = connection
-                self.connections.append(connection)
             try:
                 connection.request(call.method, call.target, body=call.body or None, headers=headers)
                 answer = connection.getresponse()
