@@ -140,7 +140,7 @@ Result<Response> RetryingTransport::send(const Request& request) {
       counters_->receipt.waited_seconds += static_cast<double>(waited.count()) / 1000;
       if (answer)
         counters_->unanswered = 0;
-      else if (!delay)
+      else if (!delay && answer.error().code != Error::Code::Interrupted)
         ++counters_->unanswered;
     }
     if (!delay) return answer;

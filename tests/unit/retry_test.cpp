@@ -25,7 +25,8 @@ class SleepClock final : public Clock {
   milliseconds elapsed{0};
 };
 
-/// Answers by a list of statuses; 0 is a lost answer, -1 a refused connection. The last repeats.
+/// Answers by a list of statuses; 0 is a lost answer, -1 a refused connection, -2 one that an
+/// interrupt ended. The last repeats.
 class Scripted final : public dbplan::Transport {
  public:
   explicit Scripted(std::deque<int> statuses) : statuses_(std::move(statuses)) {}
@@ -34,6 +35,7 @@ class Scripted final : public dbplan::Transport {
     const int status = statuses_.front();
     if (statuses_.size() > 1) statuses_.pop_front();
     if (status == 0) return dbplan::fail(Error::Code::Unclear, "lost");
+    if (status == -2) return dbplan::fail(Error::Code::Interrupted, "interrupted");
     if (status < 0) return dbplan::fail(Error::Code::Unreachable, "refused");
     return Response{.status = status, .headers = {}, .body = "{}"};
   }
@@ -134,6 +136,12 @@ TEST_CASE("retry: an answer closes the circuit again") {
   CHECK(line.send().has_value());
   for (int i = 0; i < RetryingTransport::kBrokenAfter; ++i)
     CHECK(line.send().error().message == "refused");
+}
+
+TEST_CASE("retry: requests that an interrupt ended do not speak against the server") {
+  Line line({-2});
+  for (int i = 0; i <= RetryingTransport::kBrokenAfter; ++i)
+    CHECK(line.send().error().code == Error::Code::Interrupted);
 }
 
 TEST_CASE("retry: an interrupt ends a wait within a moment") {
