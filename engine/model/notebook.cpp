@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/digest.hpp"
+#include "engine/base/jupyter.hpp"
 
 namespace dbplan {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kMagics{
     {"%scala", "scala"},
     {"%r", "r"},
     {"%md", "md"},
-    {"%md-sandbox", "md"},
+    {"%md-sandbox", "md-sandbox"},
     {"%sh", "sh"},
     {"%fs", "fs"},
     {"%pip", "pip"},
@@ -48,7 +49,12 @@ struct Line {
   std::string_view text;
   int number = 1;
   int column = 1;
-  bool is_magic = false;  // had the "# MAGIC" prefix
+};
+
+/// A cell before its magic is read.
+struct RawCell {
+  std::string title;
+  std::vector<Line> lines;
 };
 
 /// "# WORD rest" -> "rest"; nothing if the line is no such comment.
@@ -65,37 +71,62 @@ std::optional<std::string_view> after_comment(std::string_view line, std::string
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r") == text.npos; }
 
-/// The lines of each cell, without separators, the header and titles; blank ends are cut off.
-std::vector<std::vector<Line>> cell_lines(std::string_view text, std::string_view language) {
+bool is_blank(const Line& line) { return is_blank(line.text); }
+
+/// Cuts blank lines off the ends; cells without any other line are none.
+void trim(std::vector<RawCell>& cells) {
+  for (auto& [title, lines] : cells) {
+    while (!lines.empty() && is_blank(lines.back())) lines.pop_back();
+    lines.erase(lines.begin(),
+                std::ranges::find_if_not(lines, [](const Line& line) { return is_blank(line); }));
+  }
+  std::erase_if(cells, [](const RawCell& cell) { return cell.lines.empty(); });
+}
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+/// The cells of a source text, without separators and the header.
+std::vector<RawCell> source_cells(std::string_view text, std::string_view language) {
   const std::string_view comment = comment_of(language);
-  std::vector<std::vector<Line>> cells(1);
-  int number = 0;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
+  std::vector<RawCell> cells(1);
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = take_line(text);
     if (number == 1 && after_comment(line, comment, kHeader)) continue;
-    if (after_comment(line, comment, kTitle)) continue;
     if (const auto rest = after_comment(line, comment, kSeparator); rest && is_blank(*rest)) {
       cells.emplace_back();
       continue;
     }
-    if (const auto magic = after_comment(line, comment, kMagic)) {
-      const auto column = static_cast<int>(line.size() - magic->size()) + 1;
-      cells.back().push_back({*magic, number, column, true});
+    auto& [title, lines] = cells.back();
+    const bool is_first = std::ranges::all_of(lines, [](const Line& l) { return is_blank(l); });
+    if (const auto rest = after_comment(line, comment, kTitle); rest && is_first && title.empty()) {
+      title = *rest;
+    } else if (const auto magic = after_comment(line, comment, kMagic)) {
+      lines.push_back({*magic, number, static_cast<int>(line.size() - magic->size()) + 1});
     } else {
-      cells.back().push_back({line, number, 1, false});
+      lines.push_back({line, number, 1});
     }
   }
-  for (auto& cell : cells) {
-    while (!cell.empty() && is_blank(cell.back().text)) cell.pop_back();
-    const auto first =
-        std::ranges::find_if_not(cell, [](const Line& line) { return is_blank(line.text); });
-    cell.erase(cell.begin(), first);
+  trim(cells);
+  return cells;
+}
+
+/// The code and text cells of a Jupyter document; their lines look into it.
+std::vector<RawCell> jupyter_cells(const JupyterNotebook& notebook) {
+  std::vector<RawCell> cells;
+  for (const JupyterCell& cell : notebook.cells) {
+    RawCell raw{.title = cell.title, .lines = {}};
+    std::string_view rest = cell.source;
+    for (int number = 1; !rest.empty(); ++number) raw.lines.push_back({take_line(rest), number, 1});
+    if (!cell.is_code) raw.lines.insert(raw.lines.begin(), Line{"%md", 1, 1});
+    cells.push_back(std::move(raw));
   }
-  std::erase_if(cells, [](const auto& cell) { return cell.empty(); });
+  trim(cells);
   return cells;
 }
 
@@ -128,6 +159,18 @@ std::string joined(const std::vector<Line>& lines) {
     text += lines[i].text;
   }
   return text;
+}
+
+std::vector<Cell> finished(std::vector<RawCell> raw, std::string_view language) {
+  std::vector<Cell> cells;
+  for (auto& [title, lines] : raw) {
+    std::string cell_language = take_magic(lines, language);
+    if (is_blank(lines.front()) && lines.size() > 1 && cell_language != "python")
+      lines.erase(lines.begin());
+    cells.push_back(
+        {.language = std::move(cell_language), .text = joined(lines), .title = std::move(title)});
+  }
+  return cells;
 }
 
 // --- finding calls -------------------------------------------------------------------------------
@@ -316,31 +359,29 @@ std::string normalise_notebook(std::string_view text) {
   return result + '\n';
 }
 
-std::vector<Cell> split_cells(std::string_view text, std::string_view language) {
-  std::vector<Cell> cells;
-  for (std::vector<Line>& lines : cell_lines(text, language)) {
-    const int first_line = lines.front().number;
-    std::string cell_language = take_magic(lines, language);
-    if (is_blank(lines.front().text) && lines.size() > 1 && cell_language != "python")
-      lines.erase(lines.begin());
-    cells.push_back({std::move(cell_language), joined(lines), first_line});
-  }
-  return cells;
+std::vector<Cell> split_cells(std::string_view text, std::string_view format,
+                              std::string_view language) {
+  if (format != "JUPYTER") return finished(source_cells(text, language), language);
+  const auto document = read_jupyter(text);
+  if (!document) return {{.language = "json", .text = std::string(text), .title = {}}};
+  return finished(jupyter_cells(*document), language);
 }
 
 std::string notebook_hash(std::string_view text, std::string_view format,
                           std::string_view language) {
-  if (format != "SOURCE") return sha256_hex(text);
   std::string cells;
   cells.reserve(text.size());
-  for (const Cell& cell : split_cells(text, language))
-    cells += cell.language + '\0' + cell.text + '\0';
+  for (const Cell& cell : split_cells(text, format, language)) {
+    cells += cell.language;
+    if (!cell.title.empty()) cells += '\1' + cell.title;
+    cells += '\0' + cell.text + '\0';
+  }
   return sha256_hex(cells);
 }
 
 std::vector<NotebookCall> find_notebook_calls(std::string_view text, std::string_view language) {
   std::vector<NotebookCall> calls;
-  for (std::vector<Line>& lines : cell_lines(text, language)) {
+  for (auto& [title, lines] : source_cells(text, language)) {
     const std::string cell_language = take_magic(lines, language);
     if (cell_language == "run") {
       if (auto call = run_magic(lines)) calls.push_back(std::move(*call));

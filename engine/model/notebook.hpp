@@ -7,12 +7,13 @@
 
 namespace dbplan {
 
-/// One cell of a notebook in source format.
+/// One cell of a notebook.
 struct Cell {
-  std::string
-      language;  // python, sql, scala, r, md, sh, fs, pip, run: from its magic, else the notebook's
-  std::string text;    // without the "# MAGIC " prefixes and the magic itself, no trailing newline
-  int first_line = 1;  // in the source text, counted from 1
+  /// python, sql, scala, r, md, md-sandbox, sh, fs, pip, run: from its magic, else the notebook's.
+  std::string language;
+  std::string text;   // without the "# MAGIC " prefixes and the magic itself, no trailing newline
+  std::string title;  // what stands behind "# DBTITLE": "1,Shown", "0,Hidden"; empty: none
+  bool operator==(const Cell&) const = default;
 };
 
 /// PYTHON, SQL, SCALA or R by extension, if `path` ends in one of .py .sql .scala .r .R .ipynb.
@@ -25,12 +26,14 @@ bool is_notebook_source(std::string_view text, std::string_view language);
 /// are compared and imported.
 std::string normalise_notebook(std::string_view text);
 
-/// Cells of a source-format notebook; a text without separators is one cell.
-std::vector<Cell> split_cells(std::string_view text, std::string_view language);
+/// The cells of a notebook in `format`, "SOURCE" or "JUPYTER". A source text without separators is
+/// one cell, and so is a text that is no Jupyter document. Blank lines around a cell, and the
+/// layout, metadata and outputs of a Jupyter document are no part of it: the workspace keeps cells,
+/// and an export writes them its own way.
+std::vector<Cell> split_cells(std::string_view text, std::string_view format,
+                              std::string_view language);
 
-/// The same for texts that are the same notebook. `format` is "SOURCE" or "JUPYTER". Blank lines
-/// between a cell of a source text and the next separator are no part of it: the workspace keeps
-/// cells, and an export writes them its own way.
+/// The same for texts with the same cells.
 std::string notebook_hash(std::string_view text, std::string_view format,
                           std::string_view language);
 

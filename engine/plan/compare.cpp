@@ -120,8 +120,8 @@ void compare_notebook(const Resource& resource, const LiveResource& live, const 
                              .desired = at_or_null(resource.body, "language"),
                              .live = at_or_null(live.body, "language")});
   if (live.content && resource.content)
-    change.notebook =
-        diff_notebook(*live.content, *resource.content, text_at(resource.body, "language"));
+    change.notebook = diff_notebook(*live.content, *resource.content, resource.format,
+                                    text_at(resource.body, "language"));
   change.fields.push_back(
       {.path = "content", .top = "content", .kind = content_class(last, live, wanted_hash)});
 }

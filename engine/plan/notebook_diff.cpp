@@ -7,19 +7,17 @@
 namespace dbplan {
 namespace {
 
-bool same(const Cell& a, const Cell& b) { return a.language == b.language && a.text == b.text; }
-
 /// For each old cell the new cell that it is kept as, or -1: a longest common subsequence.
 std::vector<int> kept_cells(const std::vector<Cell>& before, const std::vector<Cell>& after) {
   const std::size_t n = before.size(), m = after.size();
   std::vector<std::vector<int>> length(n + 1, std::vector<int>(m + 1, 0));
   for (std::size_t i = n; i-- > 0;)
     for (std::size_t j = m; j-- > 0;)
-      length[i][j] = same(before[i], after[j]) ? length[i + 1][j + 1] + 1
-                                               : std::max(length[i + 1][j], length[i][j + 1]);
+      length[i][j] = before[i] == after[j] ? length[i + 1][j + 1] + 1
+                                           : std::max(length[i + 1][j], length[i][j + 1]);
   std::vector<int> kept(n, -1);
   for (std::size_t i = 0, j = 0; i < n && j < m;) {
-    if (same(before[i], after[j]))
+    if (before[i] == after[j])
       kept[i++] = static_cast<int>(j++);
     else if (length[i + 1][j] >= length[i][j + 1])
       ++i;
@@ -27,6 +25,10 @@ std::vector<int> kept_cells(const std::vector<Cell>& before, const std::vector<C
       ++j;
   }
   return kept;
+}
+
+void put_title(const std::string& title, std::string& text) {
+  if (!title.empty()) text = "DBTITLE " + title + "\n" + text;
 }
 
 class Comparison {
@@ -58,7 +60,7 @@ class Comparison {
     for (std::size_t i = 0; i < before_.size(); ++i) {
       if (kept_[i] >= 0) continue;
       for (std::size_t j = 0; j < after_.size() && partner_[i] < 0; ++j) {
-        if (taken_[j] || !same(before_[i], after_[j])) continue;
+        if (taken_[j] || before_[i] != after_[j]) continue;
         partner_[i] = static_cast<int>(j);
         taken_[j] = true;
       }
@@ -99,6 +101,12 @@ class Comparison {
     change.language = after > 0 ? after_[after - 1].language : before_[before - 1].language;
     if (before > 0 && !moved) change.old_text = before_[before - 1].text;
     if (after > 0 && !moved) change.new_text = after_[after - 1].text;
+    const std::string old_title = before > 0 ? before_[before - 1].title : std::string();
+    const std::string new_title = after > 0 ? after_[after - 1].title : std::string();
+    if (old_title != new_title && !moved) {
+      put_title(old_title, change.old_text);
+      put_title(new_title, change.new_text);
+    }
     changes_.push_back(std::move(change));
   }
 
@@ -112,10 +120,10 @@ class Comparison {
 
 }  // namespace
 
-NotebookDiff diff_notebook(std::string_view before, std::string_view after,
+NotebookDiff diff_notebook(std::string_view before, std::string_view after, std::string_view format,
                            std::string_view language) {
-  const std::vector<Cell> old_cells = split_cells(before, language);
-  const std::vector<Cell> new_cells = split_cells(after, language);
+  const std::vector<Cell> old_cells = split_cells(before, format, language);
+  const std::vector<Cell> new_cells = split_cells(after, format, language);
   return {.cells_before = static_cast<int>(old_cells.size()),
           .cells_after = static_cast<int>(new_cells.size()),
           .changes = Comparison(old_cells, new_cells).changes()};

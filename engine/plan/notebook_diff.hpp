@@ -13,8 +13,9 @@ struct CellChange {
   int before = 0;
   int after = 0;
   std::string language;  // of the cell after, or before if removed
-  std::string old_text;  // empty for Added and Moved
-  std::string new_text;  // empty for Removed and Moved
+  std::string
+      old_text;  // empty for Added and Moved; begins with "DBTITLE ..." if the titles differ
+  std::string new_text;  // empty for Removed and Moved; the same
 };
 
 struct NotebookDiff {
@@ -24,8 +25,9 @@ struct NotebookDiff {
 };
 
 /// Compares two texts cell by cell: equal cells in order are kept, equal cells elsewhere are
-/// moves, neighbours between kept cells pair up as changes, the rest is added or removed. Pure.
-NotebookDiff diff_notebook(std::string_view before, std::string_view after,
+/// moves, neighbours between kept cells pair up as changes, the rest is added or removed. Both
+/// texts are in `format`, "SOURCE" or "JUPYTER". Pure.
+NotebookDiff diff_notebook(std::string_view before, std::string_view after, std::string_view format,
                            std::string_view language);
 
 }  // namespace dbplan

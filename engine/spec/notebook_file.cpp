@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/base/json.hpp"
+#include "engine/base/jupyter.hpp"
 #include "engine/spec/utf8.hpp"
 
 namespace dbplan {
@@ -13,27 +13,9 @@ constexpr std::size_t kLargest = 10'485'760;
 
 bool is_jupyter(std::string_view path) { return path.ends_with(".ipynb"); }
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  });
-  return text;
-}
-
 std::string first_line(std::string_view language) {
   const std::string_view comment = language == "SQL" ? "--" : language == "SCALA" ? "//" : "#";
   return std::string(comment) + " Databricks notebook source";
-}
-
-// A cell's source is a text or a list of lines.
-std::string cell_text(const Json& cell) {
-  const Json& source = at_or_null(cell, "source");
-  if (source.is_string()) return source.get<std::string>();
-  std::string text;
-  if (source.is_array())
-    for (const Json& line : source)
-      if (line.is_string()) text += line.get_ref<const std::string&>();
-  return text;
 }
 
 // Calls keep their order, so each is looked for in the file after the one before it. The path
@@ -47,22 +29,17 @@ void locate(std::string_view text, std::size_t& from, NotebookCall& call) {
   from = found + call.path.size();
 }
 
-Result<NotebookFile> read_jupyter(std::string text, std::string_view language) {
-  const auto parsed = parse_json(text);
-  if (!parsed || !at_or_null(*parsed, "cells").is_array())
+Result<NotebookFile> read_jupyter_file(const std::string& text, std::string_view language) {
+  const auto document = read_jupyter(text);
+  if (!document)
     return fail(Error::Code::Invalid, "The file ends in .ipynb but is no Jupyter notebook.");
-  const Json& metadata = at_or_null(*parsed, "metadata");
   NotebookFile file;
   file.format = "JUPYTER";
-  file.language = language;
-  if (file.language.empty())
-    file.language = upper(text_at(at_or_null(metadata, "language_info"), "name", "python"));
-  if (file.language != "SQL" && file.language != "SCALA" && file.language != "R")
-    file.language = "PYTHON";  // other kernels run as Python notebooks
+  file.language = language.empty() ? document->language : std::string(language);
   std::size_t from = 0;
-  for (const Json& cell : (*parsed)["cells"]) {
-    if (text_at(cell, "cell_type") != "code") continue;
-    for (NotebookCall& call : find_notebook_calls(cell_text(cell), file.language)) {
+  for (const JupyterCell& cell : document->cells) {
+    if (!cell.is_code) continue;
+    for (NotebookCall& call : find_notebook_calls(cell.source, file.language)) {
       locate(text, from, call);
       file.calls.push_back(std::move(call));
     }
@@ -86,7 +63,7 @@ Result<NotebookFile> read_notebook(const Tree& tree, const std::string& path,
   if (find_invalid_utf8(*text))
     return fail(Error::Code::Invalid,
                 "The notebook \"" + tree.display(path) + "\" is no UTF-8 text. Save it as UTF-8.");
-  if (is_jupyter(path)) return read_jupyter(std::move(*text), language);
+  if (is_jupyter(path)) return read_jupyter_file(*text, language);
   NotebookFile file;
   file.format = "SOURCE";
   file.language = language.empty() ? notebook_language(path).value_or("") : std::string(language);

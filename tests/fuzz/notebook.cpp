@@ -16,6 +16,7 @@ std::string join_cells(const std::vector<Cell>& cells) {
   std::string text = "# Databricks notebook source\n";
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) text += "\n# COMMAND ----------\n\n";
+    if (!cells[i].title.empty()) text += "# DBTITLE " + cells[i].title + "\n";
     if (cells[i].language == "python") {
       text += cells[i].text + "\n";
       continue;
@@ -29,21 +30,14 @@ std::string join_cells(const std::vector<Cell>& cells) {
 
 void check_cells(const std::string& text, std::string_view language) {
   const int lines = 1 + static_cast<int>(std::ranges::count(text, '\n'));
-  int line = 0;
-  for (const Cell& cell : split_cells(text, language)) {
-    demand(cell.first_line > line && cell.first_line <= lines, "cells stand in order");
-    demand(!cell.language.empty(), "a cell has a language");
-    line = cell.first_line;
+  for (const char* format : {"SOURCE", "JUPYTER"}) {
+    for (const Cell& cell : split_cells(text, format, language))
+      demand(!cell.language.empty(), "a cell has a language");
+    demand(diff_notebook(text, text, format, language).changes.empty(),
+           "a notebook is equal to itself");
   }
   for (const NotebookCall& call : find_notebook_calls(text, language))
     demand(call.line >= 1 && call.line <= lines && call.column >= 1, "a call has a place");
-  demand(diff_notebook(text, text, language).changes.empty(), "a notebook is equal to itself");
-}
-
-bool same_cells(const std::vector<Cell>& a, const std::vector<Cell>& b) {
-  return std::ranges::equal(a, b, [](const Cell& x, const Cell& y) {
-    return x.language == y.language && x.text == y.text;
-  });
 }
 
 }  // namespace
@@ -56,12 +50,12 @@ void fuzz_notebook(std::string_view input) {
   for (const std::string_view language : {"PYTHON", "SQL", "SCALA", "R"})
     check_cells(text, language);
 
-  const auto cells = split_cells(text, "PYTHON");
+  const auto cells = split_cells(text, "SOURCE", "PYTHON");
   if (std::ranges::none_of(
           cells, [](const Cell& cell) { return cell.text.find('%') != std::string::npos; })) {
-    const auto again = split_cells(join_cells(cells), "PYTHON");
-    const auto once_more = split_cells(join_cells(again), "PYTHON");
-    demand(same_cells(again, once_more), "splitting and joining come to rest");
+    const auto again = split_cells(join_cells(cells), "SOURCE", "PYTHON");
+    const auto once_more = split_cells(join_cells(again), "SOURCE", "PYTHON");
+    demand(again == once_more, "splitting and joining come to rest");
   }
 
   const test::MemoryTree tree({{"n.py", std::string(input)}, {"n.ipynb", std::string(input)}});

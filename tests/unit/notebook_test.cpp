@@ -36,23 +36,23 @@ using Paths = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("notebook: cells are split with language, text and first line") {
-  const auto cells = split_cells(kPython, "PYTHON");
+  const auto cells = split_cells(kPython, "SOURCE", "PYTHON");
   REQUIRE(cells.size() == 4);
   CHECK(cells[0].language == "python");
   CHECK(cells[0].text == "import time");
-  CHECK(cells[0].first_line == 2);
+  CHECK(cells[0].title.empty());
   CHECK(cells[1].language == "sql");
   CHECK(cells[1].text == "select 1,\n  2");
-  CHECK(cells[1].first_line == 7);
+  CHECK(cells[1].title == "1,Numbers");
   CHECK(cells[2].language == "md");
   CHECK(cells[2].text == "# Title");
   CHECK(cells[3].language == "run");
   CHECK(cells[3].text == "./shared/tables $x=\"1\"");
-  CHECK(cells[3].first_line == 17);
 }
 
 TEST_CASE("notebook: a text without separators is one cell") {
-  const auto cells = split_cells("-- Databricks notebook source\nselect 1;\nselect 2\n", "SQL");
+  const auto cells =
+      split_cells("-- Databricks notebook source\nselect 1;\nselect 2\n", "SOURCE", "SQL");
   REQUIRE(cells.size() == 1);
   CHECK(cells[0].language == "sql");
   CHECK(cells[0].text == "select 1;\nselect 2");
@@ -60,7 +60,7 @@ TEST_CASE("notebook: a text without separators is one cell") {
 
 TEST_CASE("notebook: other magics stay part of the cell") {
   const auto cells =
-      split_cells("# Databricks notebook source\n# MAGIC %matplotlib inline\n", "PYTHON");
+      split_cells("# Databricks notebook source\n# MAGIC %matplotlib inline\n", "SOURCE", "PYTHON");
   REQUIRE(cells.size() == 1);
   CHECK(cells[0].language == "python");
   CHECK(cells[0].text == "%matplotlib inline");
@@ -102,6 +102,53 @@ TEST_CASE("notebook: blank lines around a cell do not make another notebook") {
   CHECK_FALSE(same(spaced, "# Databricks notebook source\na\n\nb\n"));
   CHECK_FALSE(same(spaced, "# Databricks notebook source\na\n"));
   CHECK_FALSE(same("a\n\nb", "a\nb"));
+}
+
+TEST_CASE("notebook: a title is part of its cell, a comment that looks like one is code") {
+  const auto hash = [](const std::string& cells) {
+    return notebook_hash("# Databricks notebook source\n" + cells, "SOURCE", "PYTHON");
+  };
+  CHECK(hash("# DBTITLE 1,Old\nx\n") != hash("# DBTITLE 1,New\nx\n"));
+  CHECK(hash("# DBTITLE 1,Old\nx\n") != hash("x\n"));
+  CHECK(hash("x\n# DBTITLE 1,Old\n") != hash("x\n# DBTITLE 1,New\n"));
+  CHECK(hash("\n\n# DBTITLE 1,Old\n\nx\n") == hash("# DBTITLE 1,Old\nx\n"));
+  CHECK(hash("# MAGIC %md\n# MAGIC x\n") != hash("# MAGIC %md-sandbox\n# MAGIC x\n"));
+}
+
+namespace {
+
+/// A document as an editor writes it: `cells` with the metadata of each left out.
+std::string jupyter(const std::string& cells) {
+  return R"({"cells": [)" + cells + R"(], "metadata": {}, "nbformat": 4, "nbformat_minor": 0})";
+}
+
+}  // namespace
+
+TEST_CASE("notebook: a Jupyter document has the cells of the same source") {
+  const std::string text = jupyter(
+      R"({"cell_type": "markdown", "source": ["# Title\n", "more"]},)"
+      R"({"cell_type": "code", "source": "%sql\nselect 1\n", "metadata":)"
+      R"( {"application/vnd.databricks.v1+cell": {"title": "One", "showTitle": true}}},)"
+      R"({"cell_type": "code", "source": []}, {"cell_type": "code", "source": ["\n", "x = 1"]})");
+  const std::string source =
+      "# Databricks notebook source\n# MAGIC %md\n# MAGIC # Title\n# MAGIC more\n"
+      "# COMMAND ----------\n# DBTITLE 1,One\n# MAGIC %sql\n# MAGIC select 1\n"
+      "# COMMAND ----------\nx = 1\n";
+  CHECK(split_cells(text, "JUPYTER", "PYTHON") == split_cells(source, "SOURCE", "PYTHON"));
+  CHECK(notebook_hash(text, "JUPYTER", "PYTHON") == notebook_hash(source, "SOURCE", "PYTHON"));
+  CHECK(split_cells("{}", "JUPYTER", "PYTHON").size() == 1);
+}
+
+TEST_CASE("notebook: layout, metadata and outputs do not make another Jupyter notebook") {
+  const auto same = [](const std::string& a, const std::string& b) {
+    return notebook_hash(a, "JUPYTER", "PYTHON") == notebook_hash(b, "JUPYTER", "PYTHON");
+  };
+  const std::string plain = jupyter(R"({"cell_type": "code", "source": ["a\n", "b"]})");
+  CHECK(same(plain, jupyter(R"({"cell_type":"code","execution_count":7,"source":"a\nb",)"
+                            R"("id":"1f","outputs":[{"text":"7"}],"metadata":{"tags":[]}})")));
+  CHECK_FALSE(same(plain, jupyter(R"({"cell_type": "code", "source": "a"})")));
+  CHECK_FALSE(same(plain, jupyter(R"({"cell_type": "markdown", "source": "a\nb"})")));
+  CHECK_FALSE(same("{1", "{2"));
 }
 
 TEST_CASE("notebook calls: %run has its place in the source") {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "engine/base/digest.hpp"
+#include "engine/model/notebook.hpp"
 #include "tests/unit/server_fixture.hpp"
 
 using dbplan::Json;
@@ -103,11 +104,17 @@ TEST_CASE("server files: Jupyter notebooks go in and come out in both forms") {
   CHECK(world.text_of(kHome + "/j") ==
         "# Databricks notebook source\n# MAGIC %md\n# MAGIC # Title\n\n"
         "# COMMAND ----------\n\nx = 1\ny = 2");
-  CHECK(world.text_of(kHome + "/j", "JUPYTER") == notebook);
-  world.import(kHome + "/s", "x = 1\n# COMMAND ----------\n# MAGIC %md\n# MAGIC hello",
+  const std::string exported = world.text_of(kHome + "/j", "JUPYTER");
+  CHECK(exported != notebook);  // the service writes it anew, with metadata of its own
+  CHECK(exported.find("application/vnd.databricks.v1+cell") != std::string::npos);
+  CHECK(dbplan::notebook_hash(exported, "JUPYTER", "PYTHON") ==
+        dbplan::notebook_hash(notebook, "JUPYTER", "PYTHON"));
+  world.import(kHome + "/s",
+               "# DBTITLE 1,One\nx = 1\n# COMMAND ----------\n# MAGIC %md\n# MAGIC hello",
                {{"language", "PYTHON"}});
   const Json cells = dbplan::parse_json(world.text_of(kHome + "/s", "JUPYTER")).value()["cells"];
   CHECK(cells[0]["source"] == "x = 1");
+  CHECK(cells[0]["metadata"]["application/vnd.databricks.v1+cell"]["title"] == "One");
   CHECK(cells[1]["cell_type"] == "markdown");
   CHECK(cells[1]["source"] == "hello");
 }

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "engine/base/json.hpp"
+#include "engine/base/jupyter.hpp"
 #include "engine/base/text.hpp"
 
 namespace dbplan::local {
@@ -16,6 +18,9 @@ struct Language {
   std::string_view comment;
   std::string_view magic;  // of a cell in this language within a notebook in another one
 };
+
+constexpr const char* kNotebookKey = "application/vnd.databricks.v1+notebook";
+constexpr const char* kCellKey = "application/vnd.databricks.v1+cell";
 
 constexpr Language kLanguages[] = {{"PYTHON", ".py", "#", "%python"},
                                    {"SQL", ".sql", "--", "%sql"},
@@ -94,16 +99,6 @@ std::string source_of_cells(const std::vector<std::string>& cells, std::string_v
   return text;
 }
 
-std::string text_of_cell(const Json& cell) {
-  const Json& source = at_or_null(cell, "source");
-  if (source.is_string()) return source.get<std::string>();
-  std::string text;
-  if (source.is_array())
-    for (const Json& line : source)
-      if (line.is_string()) text += line.get_ref<const std::string&>();
-  return text;
-}
-
 /// Each line behind "# MAGIC ", as everything but the notebook's own language is written.
 std::string as_magic(std::string_view text, std::string_view language) {
   Lines lines = split_lines(text);
@@ -124,22 +119,69 @@ std::optional<std::string> magic_text(std::string_view cell, std::string_view la
   return joined(lines);
 }
 
-Json jupyter_cell(std::string_view cell, std::string_view language) {
-  Json result = {{"cell_type", "code"}, {"metadata", Json::object()}};
-  std::string text(cell);
-  if (auto magic = magic_text(cell, language)) {
+/// Takes a "# DBTITLE 1,Title" line off the cell; what stands behind the word.
+std::string take_title(std::string& cell, std::string_view language) {
+  const std::string prefix = fmt::format("{} DBTITLE ", comment_of(language));
+  if (!cell.starts_with(prefix)) return {};
+  const std::size_t end = std::min(cell.find('\n'), cell.size());
+  std::string title = cell.substr(prefix.size(), end - prefix.size());
+  cell.erase(0, std::min(end + 1, cell.size()));
+  return title;
+}
+
+/// What the service keeps about a cell beside its text.
+Json cell_metadata(std::string_view title) {
+  const bool shown = title.starts_with("1,");
+  if (const auto comma = title.find(','); comma != title.npos) title.remove_prefix(comma + 1);
+  return {{kCellKey,
+           {{"cellMetadata", Json::object()},
+            {"inputWidgets", Json::object()},
+            {"showTitle", shown},
+            {"title", title}}}};
+}
+
+JupyterCell jupyter_cell(std::string text, std::string_view language) {
+  JupyterCell cell;
+  cell.title = take_title(text, language);
+  if (const auto magic = magic_text(text, language)) {
     text = *magic;
     if (text.starts_with("%md")) {
-      text.erase(0, text.starts_with("%md\n") ? 4 : (text.starts_with("%md ") ? 4 : 3));
-      result["cell_type"] = "markdown";
+      text.erase(0, text.starts_with("%md\n") || text.starts_with("%md ") ? 4 : 3);
+      cell.is_code = false;
     }
   }
-  if (result["cell_type"] == "code") {
-    result["execution_count"] = nullptr;
-    result["outputs"] = Json::array();
+  cell.source = std::move(text);
+  return cell;
+}
+
+std::string source_cell(const JupyterCell& cell, std::string_view language) {
+  std::string text = cell.source;
+  if (!cell.is_code)
+    text = as_magic("%md\n" + text, language);
+  else if (text.starts_with('%'))
+    text = as_magic(text, language);
+  if (cell.title.empty()) return text;
+  return fmt::format("{} DBTITLE {}\n{}", comment_of(language), cell.title, text);
+}
+
+/// The document that the service exports: its own metadata and layout, whatever was imported.
+std::string jupyter_document(const JupyterNotebook& notebook) {
+  Json cells = Json::array();
+  for (const JupyterCell& cell : notebook.cells) {
+    Json entry = {{"cell_type", cell.is_code ? "code" : "markdown"},
+                  {"metadata", cell_metadata(cell.title)},
+                  {"source", cell.source}};
+    if (cell.is_code) entry.update({{"execution_count", nullptr}, {"outputs", Json::array()}});
+    cells.push_back(std::move(entry));
   }
-  result["source"] = text;
-  return result;
+  std::string name;
+  for (const char letter : notebook.language) name += static_cast<char>(std::tolower(letter));
+  const Json document = {
+      {"cells", cells},
+      {"metadata", {{kNotebookKey, {{"language", name}}}, {"language_info", {{"name", name}}}}},
+      {"nbformat", 4},
+      {"nbformat_minor", 0}};
+  return document.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -169,40 +211,26 @@ std::string service_source(std::string_view text, std::string_view language) {
 }
 
 Result<std::string> source_of_jupyter(std::string_view notebook, std::string_view language) {
-  const Json document = TRY(parse_json(notebook));
-  const Json& cells = at_or_null(document, "cells");
-  if (!cells.is_array()) return fail(Error::Code::Invalid, "a Jupyter document without cells");
+  const JupyterNotebook read = TRY(read_jupyter(notebook));
   std::vector<std::string> texts;
-  for (const Json& cell : cells) {
-    std::string text = text_of_cell(cell);
-    const std::string type = text_at(cell, "cell_type");
-    if (type == "markdown" || type == "raw")
-      texts.push_back(as_magic("%md\n" + text, language));
-    else
-      texts.push_back(text.starts_with('%') ? as_magic(text, language) : text);
-  }
+  for (const JupyterCell& cell : read.cells) texts.push_back(source_cell(cell, language));
   return source_of_cells(texts, language);
 }
 
+Result<std::string> service_jupyter(std::string_view notebook) {
+  return jupyter_document(TRY(read_jupyter(notebook)));
+}
+
 std::string jupyter_of_source(std::string_view source, std::string_view language) {
-  Json cells = Json::array();
-  for (const std::string& cell : cells_of(source, language))
-    cells.push_back(jupyter_cell(cell, language));
-  std::string name;
-  for (const char letter : language) name += static_cast<char>(std::tolower(letter));
-  const Json document = {{"cells", cells},
-                         {"metadata", {{"language_info", {{"name", name}}}}},
-                         {"nbformat", 4},
-                         {"nbformat_minor", 0}};
-  return canonical(document);
+  JupyterNotebook notebook{.language = std::string(language), .cells = {}};
+  for (std::string& cell : cells_of(source, language))
+    notebook.cells.push_back(jupyter_cell(std::move(cell), language));
+  return jupyter_document(notebook);
 }
 
 std::string jupyter_language(std::string_view notebook) {
-  const Json document = parse_json(notebook).value_or(Json());
-  const Json& metadata = at_or_null(document, "metadata");
-  std::string name = text_at(at_or_null(metadata, "language_info"), "name");
-  for (char& letter : name) letter = static_cast<char>(std::toupper(letter));
-  return is_language(name) ? name : "PYTHON";
+  const auto read = read_jupyter(notebook);
+  return read ? read->language : "PYTHON";
 }
 
 }  // namespace dbplan::local

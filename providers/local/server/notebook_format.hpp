@@ -27,6 +27,10 @@ std::string service_source(std::string_view text, std::string_view language);
 Result<std::string> source_of_jupyter(std::string_view notebook, std::string_view language);
 std::string jupyter_of_source(std::string_view source, std::string_view language);
 
+/// A Jupyter document as the service gives it back: laid out anew, with metadata of its own and
+/// without outputs. An error as above.
+Result<std::string> service_jupyter(std::string_view notebook);
+
 /// The language of a Jupyter document, PYTHON when it does not say.
 std::string jupyter_language(std::string_view notebook);
 

@@ -148,6 +148,8 @@ Result<Answer> import_file(WorkspaceTree& tree, Call& call) {
 Result<std::string> exported(WorkspaceTree& tree, const Object& object, std::string_view format) {
   std::string bytes = tree.read(object);
   const bool file = object.type == Object::Type::File;
+  if (!file && object.format == "JUPYTER" && (format == "AUTO" || format == "JUPYTER"))
+    return service_jupyter(bytes);
   if (file || format == "AUTO" || format == "RAW" || format == object.format) return bytes;
   if (format == "SOURCE") return source_of_jupyter(bytes, object.language);
   if (format == "JUPYTER") return jupyter_of_source(bytes, object.language);
