@@ -160,7 +160,7 @@ class Effects {
         if (at_or_null(there, name) != at_or_null(wanted, name))
           TRY_VOID(provider_.write_file(file_path(path, name), bytes, true));
       for (const auto& [name, hash] : there.items())
-        if (!wanted.contains(name)) TRY_VOID(remove_one_file(file_path(path, name)));
+        if (!wanted.contains(name)) TRY_VOID(provider_.remove_file(file_path(path, name)));
     }
     books_.record(resource, path, resource.body);
     return {};
@@ -211,15 +211,8 @@ class Effects {
     const LiveResource* live = live_.find(step.target);
     if (!live) return {};
     for (const auto& [name, hash] : at_or_null(live->body, "files").items())
-      TRY_VOID(remove_one_file(file_path(step.id, name)));
+      TRY_VOID(provider_.remove_file(file_path(step.id, name)));
     return {};
-  }
-
-  /// A file that is a notebook by its content lost its extension when it was sent.
-  Result<> remove_one_file(const std::string& path) {
-    if (notebook_language(path) && !TRY(provider_.entry(path)))
-      return provider_.remove_file(path.substr(0, path.rfind('.')));
-    return provider_.remove_file(path);
   }
 
   /// The object stays as the server has it, without our stamp; an object without one is only

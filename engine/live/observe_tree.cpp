@@ -149,34 +149,6 @@ Result<> observe_folders(const Tree& tree, const Sight& sight, Live& live) {
   return {};
 }
 
-/// The entry of one file of a row. A file that is a notebook by its content is one in the
-/// workspace, too, and loses its extension there.
-const FolderEntry* find_file(const Tree& tree, const std::string& path) {
-  if (const FolderEntry* file = find(tree, path, "FILE")) return file;
-  if (!notebook_language(path)) return nullptr;
-  return find(tree, path.substr(0, path.rfind('.')), "NOTEBOOK");
-}
-
-bool is_same(const std::string& a, const std::string& b, const std::string& language) {
-  return notebook_hash(a, "SOURCE", language) == notebook_hash(b, "SOURCE", language);
-}
-
-/// The hash of what is there now. A notebook comes back with line ends and blank lines of its own,
-/// so it is compared as notebooks are.
-Result<std::string> hash_of(const FolderEntry& entry, const Resource* resource,
-                            const std::string& name, Provider& provider) {
-  if (entry.object_type == "FILE") {
-    const auto bytes = TRY(provider.read_file(entry.path));
-    return bytes ? sha256_hex(*bytes) : std::string();
-  }
-  const auto text = TRY(provider.export_notebook(entry.path, "SOURCE"));
-  if (!text) return std::string();
-  const auto wanted = resource ? resource->files.find(name) : decltype(resource->files.end())();
-  const bool same = resource && wanted != resource->files.end() &&
-                    is_same(wanted->second, *text, *notebook_language(name));
-  return same ? text_at(at_or_null(resource->body, "files"), name) : sha256_hex(*text);
-}
-
 /// What the ledger knows of one file: it is as we left it when number and time are the same.
 std::string known_hash(const LedgerEntry* entry, const std::string& name,
                        const FolderEntry& found) {
@@ -197,13 +169,16 @@ Result<> observe_file_row(const Address& address, const Resource* resource, cons
       for (const auto& [name, hash] : at_or_null(*body, "files").items()) names.insert(name);
   LiveResource row{.id = path, .body = {{"path", path}}, .facts = {{"seen", Json::object()}}};
   for (const std::string& name : names) {
-    const FolderEntry* found = find_file(tree, file_path(path, name));
+    const FolderEntry* found = find(tree, file_path(path, name), "FILE");
     if (!found) continue;
     std::string hash = sight.look == Look::Echoes
                            ? text_at(at_or_null(resource->body, "files"), name)
                            : known_hash(entry, name, *found);
-    if (hash.empty()) hash = TRY(hash_of(*found, resource, name, sight.provider));
-    if (hash.empty()) continue;  // deleted since the listing
+    if (hash.empty()) {
+      const auto bytes = TRY(sight.provider.read_file(found->path));
+      if (!bytes) continue;  // deleted since the listing
+      hash = sha256_hex(*bytes);
+    }
     row.body["files"][name] = hash;
     row.facts["seen"][name] = {found->object_id, found->modified_at};
   }

@@ -71,6 +71,22 @@ class Notebooks(WorldCase):
         self.world.write("load.ipynb", text.replace('"execution_count": 3', '"execution_count": 4').replace("3\\n", "4\\n"))
         self.assertEqual(self.world.changes(), {})
 
+    def test_a_file_never_stands_for_the_notebook_of_its_stem(self):
+        self.world.write("dbplan.yml", "bundle: {name: shop}\nresources: {files: {lib: {source: ./lib}}}\n")
+        self.world.write("lib/keep.txt", "kept")
+        self.world.write("lib/totals.py", "PLAIN = True\n")
+        self.world.write("lib/totals.sql", "-- Databricks notebook source\nSELECT 1\n")
+        self.world.ok("apply", "--auto-approve")
+        self.assertEqual(self.world.changes(), {})
+        [row] = [r for r in self.world.plan()["resources"] if r["kind"] == "files"]
+        # what an interrupted apply leaves: the file is gone, the ledger still names it
+        self.world.api("POST", "/api/2.0/workspace/delete", {"path": row["id"] + "/totals.py"})
+        (self.world.checkout / "lib/totals.py").unlink()
+        self.world.ok("apply", "--auto-approve")
+        self.assertEqual(self.world.changes(), {})
+        status = self.world.api("GET", "/api/2.0/workspace/get-status?path=" + row["id"] + "/totals")
+        self.assertEqual(status["object_type"], "NOTEBOOK")
+
     def test_a_new_title_is_a_change(self):
         self.world.write("dbplan.yml", SPEC.replace("load.ipynb", "load.py"))
         text = "# Databricks notebook source\n# DBTITLE 1,Old\nfirst = 1\n"
