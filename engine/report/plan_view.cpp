@@ -92,7 +92,8 @@ std::string value_text(const Json& value, std::size_t width) {
 std::string field_change_text(const FieldChange& field) {
   if (field.secret) return "(secret changed)";
   if (field.path == "content") return "changed";
-  if (!field.desired && field.live) return value_text(*field.live) + " → (removed)";
+  if (!field.desired && field.live)  // what the server keeps is only told
+    return value_text(*field.live) + (field.acts() ? " → (removed)" : "");
   if (field.desired && !field.live) return "(absent) → " + value_text(*field.desired);
   if (!field.desired) return "(removed)";
   std::string text = value_text(*field.live) + " → " + value_text(*field.desired);
