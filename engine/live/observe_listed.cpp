@@ -1,6 +1,7 @@
 #include <set>
 
 #include "engine/live/observers.hpp"
+#include "engine/model/natural_key.hpp"
 #include "engine/model/stamp.hpp"
 
 namespace dbplan {
@@ -139,13 +140,6 @@ Result<std::vector<LiveObject>> read_all(const Kind& kind, const Sight& sight, c
   for (auto& object : read)
     if (object) objects.push_back(std::move(*object));
   return objects;
-}
-
-/// What the spec or the ledger calls by name: parent and key together.
-std::string natural_key(const Kind& kind, const Json& body) {
-  const std::string key = text_at(body, kind.key_field);
-  if (kind.parent_field.empty()) return key;
-  return text_at(body, kind.parent_field) + "/" + key;
 }
 
 std::set<std::string> parents_of(const Kind& kind, const Sight& sight) {

@@ -136,13 +136,21 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
   });
 }
 
+/// A folder that still holds what is wanted outlives its place in the spec.
+bool holds_wanted(const std::string& folder, const Desired& desired) {
+  return std::ranges::any_of(desired.resources, [&](const Resource& resource) {
+    return resource.kind->in_tree && is_below(text_at(resource.body, "path"), folder);
+  });
+}
+
 Result<> observe_folders(const Tree& tree, const Sight& sight, Live& live) {
   std::map<Address, std::string> wanted;
   for (const Resource& resource : sight.desired.resources)
     if (resource.address.kind == "folders")
       wanted.emplace(resource.address, text_at(resource.body, "path"));
   for (const auto& [address, entry] : sight.ledger.entries)
-    if (address.kind == "folders") wanted.emplace(address, entry.id);
+    if (address.kind == "folders" && !holds_wanted(entry.id, sight.desired))
+      wanted.emplace(address, entry.id);
   for (const auto& [address, path] : wanted)
     if (const FolderEntry* found = find(tree, path, "DIRECTORY"))
       live.found.emplace(address, live_entry(*found));
@@ -159,14 +167,26 @@ std::string known_hash(const LedgerEntry* entry, const std::string& name,
   return same ? text_at(at_or_null(entry->body, "files"), name) : std::string();
 }
 
+/// All that the spec's rows of files hold.
+std::set<std::string> wanted_files(const Desired& desired) {
+  std::set<std::string> wanted;
+  for (const Resource& resource : desired.resources)
+    if (resource.address.kind == "files")
+      for (std::string& path : file_paths(resource.body)) wanted.insert(std::move(path));
+  return wanted;
+}
+
+/// What the ledger remembers of a row is looked for, unless another row wants it now.
 Result<> observe_file_row(const Address& address, const Resource* resource, const Tree& tree,
-                          const Sight& sight, Live& live) {
+                          const std::set<std::string>& wanted, const Sight& sight, Live& live) {
   const LedgerEntry* entry = sight.ledger.find(address);
   const std::string path = resource ? text_at(resource->body, "path") : entry->id;
   std::set<std::string> names;
-  for (const Json* body : {resource ? &resource->body : nullptr, entry ? &entry->body : nullptr})
-    if (body)
-      for (const auto& [name, hash] : at_or_null(*body, "files").items()) names.insert(name);
+  if (resource)
+    for (const auto& [name, hash] : at_or_null(resource->body, "files").items()) names.insert(name);
+  if (entry)
+    for (const auto& [name, hash] : at_or_null(entry->body, "files").items())
+      if (!wanted.contains(file_path(path, name))) names.insert(name);
   LiveResource row{.id = path, .body = {{"path", path}}, .facts = {{"seen", Json::object()}}};
   for (const std::string& name : names) {
     const FolderEntry* found = find(tree, file_path(path, name), "FILE");
@@ -197,12 +217,13 @@ std::string file_path(const std::string& path, const std::string& name) {
 Result<> observe_tree(const Sight& sight, Live& live) {
   const Tree tree = TRY(list_tree(sight));
   TRY_VOID(observe_folders(tree, sight, live));
+  const std::set<std::string> wanted = wanted_files(sight.desired);
   for (const Resource& resource : sight.desired.resources)
     if (resource.address.kind == "files")
-      TRY_VOID(observe_file_row(resource.address, &resource, tree, sight, live));
+      TRY_VOID(observe_file_row(resource.address, &resource, tree, wanted, sight, live));
   for (const auto& [address, entry] : sight.ledger.entries)
     if (address.kind == "files" && !sight.desired.find(address))
-      TRY_VOID(observe_file_row(address, nullptr, tree, sight, live));
+      TRY_VOID(observe_file_row(address, nullptr, tree, wanted, sight, live));
   return observe_notebooks(tree, sight, live);
 }
 

@@ -34,6 +34,7 @@ class Planner {
     for (const auto& [address, doubles] : live_.doubles)
       for (const LiveResource& twin : doubles) plan_double(address, twin);
     follow_owners();
+    point_out_renames();
     std::ranges::stable_sort(plan_.changes, {}, &Change::address);
     plan_.bundle = desired_.bundle;
     plan_.target = desired_.target;
@@ -138,14 +139,11 @@ class Planner {
       change.adopted = true;
       change.reason = "exists already and becomes ours";
     }
-    if (!resource.moved_from) return;
-    const bool remembered = last && last->moved_from;
     const bool stamped =
-        !resource.kind->stamp_field.empty() &&
+        resource.moved_from && !resource.kind->stamp_field.empty() &&
         stamp_in(*resource.kind, live.body) == stamp_of(desired_.root_path, *resource.moved_from);
-    if (!remembered && !stamped) return;
-    change.moved_from = *resource.moved_from;
-    change.reason = "moved from " + resource.moved_from->text();
+    change.moved_from = stamped ? resource.moved_from : last ? last->moved_from : std::nullopt;
+    if (change.moved_from) change.reason = "moved from " + change.moved_from->text();
   }
 
   void plan_release(Change change, const LiveResource* live, const LedgerEntry* last) {
@@ -207,6 +205,7 @@ class Planner {
     if (change.owner) change.name = change.owner->text();
     if (change.owner) change.reason = "removed from the spec: set back to who has to keep them";
     if (last) change.depends_on = last->depends_on;
+    if (last && last->moved_from) tell_left_behind(*last->moved_from, change);
     if (change.carrier) {
       const auto given = given_.find(*change.carrier);
       const bool taken_over = given == given_.end() && desired_.find(*change.carrier);
@@ -215,6 +214,12 @@ class Planner {
       if (given != given_.end() && change.fields.empty()) return;
     }
     plan_.changes.push_back(std::move(change));
+  }
+
+  void tell_left_behind(const Address& by, Change& change) const {
+    change.reason = "the spec has " + by.text() + " at another path now";
+    if (const Resource* resource = desired_.find(by); resource && resource->prevent_destroy)
+      change.blocked = "lifecycle.prevent_destroy of " + by.text() + " forbids removing it";
   }
 
   /// What travels with or belongs to something released is released with it.
@@ -273,6 +278,36 @@ class Planner {
         change.action = Action::Create;
         change.reason = "what they belong to is replaced";
       }
+  }
+
+  /// A new key without `moved` makes a new object and deletes the old one, which may not be meant.
+  void point_out_renames() {
+    for (Change& created : plan_.changes) {
+      if (created.action != Action::Create || created.kind->stamp_field.empty()) continue;
+      const auto old = std::ranges::find_if(
+          plan_.changes, [&](const Change& other) { return looks_renamed(other, created); });
+      if (old == plan_.changes.end() || ledger_.find(created.address)) continue;
+      const std::string name = old->address.text();
+      const std::string way = "\"moved: {from: " + name + "}\"";
+      if (created.kind->unique_name && old->name == created.name)
+        created.blocked = name + " has this name until it is deleted: keep it by " + way +
+                          ", or rename one of them";
+      else
+        created.reason += "; looks like " + name + " renamed: " + way + " keeps it";
+    }
+  }
+
+  /// Whether what is deleted has the name, or four fifths of the fields, of what is created.
+  bool looks_renamed(const Change& deleted, const Change& created) const {
+    if (deleted.action != Action::Delete || deleted.kind != created.kind) return false;
+    if (!created.name.empty() && deleted.name == created.name) return true;
+    const LedgerEntry* last = ledger_.find(deleted.address);
+    const Json& wanted = desired_.find(created.address)->body;
+    if (!last || wanted.size() < 3) return false;
+    const auto equal = std::ranges::count_if(wanted.items(), [&](const auto& field) {
+      return at_or_null(last->body, field.key()) == field.value();
+    });
+    return std::size_t(equal) * 5 >= wanted.size() * 4;
   }
 
   void add_users() {

@@ -122,6 +122,7 @@ std::vector<Scenario> all_scenarios() {
           change("update every kind", "every_kind"),
           change("replace", "replace"),
           change("rename by moved", "rename"),
+          change("keys and places change", "places"),
           destroy(),
           adopt(),
           change("permissions and secrets", "access"),

@@ -13,11 +13,12 @@ constexpr const char* kRoot = "/Users/me@example.com/.bundle/walk/default";
 constexpr const char* kNodes[] = {"i3.xlarge", "i3.2xlarge"};
 constexpr std::int64_t kHours = 2 * 3'600'000;
 constexpr const char* kNames[] = {
-    "JobToggled",     "JobText",         "JobSchedule",    "JobPermission",   "JobCluster",
-    "JobNotebook",    "JobRenamed",      "ClusterToggled", "ClusterWorkers",  "ClusterPool",
-    "PoolToggled",    "PoolIdle",        "PoolNode",       "NotebookToggled", "NotebookText",
-    "NotebookPlace",  "JobEdited",       "JobTagged",      "JobDeleted",      "JobCloned",
-    "NotebookEdited", "NotebookDeleted", "ClusterDeleted", "HoursPass"};
+    "JobToggled",    "JobText",         "JobSchedule",      "JobPermission",   "JobCluster",
+    "JobNotebook",   "JobRenamed",      "ClusterToggled",   "ClusterWorkers",  "ClusterPool",
+    "PoolToggled",   "PoolIdle",        "PoolNode",         "NotebookToggled", "NotebookText",
+    "NotebookPlace", "NotebookRenamed", "NotebooksSwapped", "JobEdited",       "JobTagged",
+    "JobDeleted",    "JobCloned",       "NotebookEdited",   "NotebookDeleted", "ClusterDeleted",
+    "HoursPass"};
 
 template <class Thing>
 void toggle(std::map<int, Thing>& things, int key) {
@@ -134,9 +135,17 @@ void WalkModel::edit_spec(const Edit& edit) {
       return change(notebooks_, [&](Notebook& notebook) { notebook.text = edit.value; });
     case What::NotebookPlace:
       return change(notebooks_, [&](Notebook& notebook) { notebook.place = edit.value; });
+    case What::NotebookRenamed:
+      return change(notebooks_, [&](Notebook& notebook) { ++notebook.names; });
+    case What::NotebooksSwapped:
+      return std::swap(seats_[std::size_t(edit.key)], seats_[std::size_t(other)]);
     default:
       return;
   }
+}
+
+std::string WalkModel::path_of(int key, const Notebook& notebook) const {
+  return notebook_path(seats_[std::size_t(key)], notebook.place);
 }
 
 std::string WalkModel::job_yaml(int key, const Job& job) const {
@@ -151,8 +160,8 @@ std::string WalkModel::job_yaml(int key, const Job& job) const {
     text += fmt::format(
         "      tasks:\n        - task_key: only\n"
         "          existing_cluster_id: ${{resources.clusters.c{}.id}}\n"
-        "          notebook_task: {{notebook_path: \"${{resources.notebooks.n{}.path}}\"}}\n",
-        job.cluster, job.notebook);
+        "          notebook_task: {{notebook_path: \"${{resources.notebooks.n{}_{}.path}}\"}}\n",
+        job.cluster, job.notebook, notebooks_.at(job.notebook).names);
   return text;
 }
 
@@ -179,8 +188,8 @@ std::string WalkModel::yaml() const {
   for (const auto& [key, cluster] : clusters_) text += cluster_yaml(key, cluster);
   if (!notebooks_.empty()) text += "  notebooks:\n";
   for (const auto& [key, notebook] : notebooks_)
-    text += fmt::format("    n{}:\n      source: ./text{}.py\n      path: /Workspace{}\n", key,
-                        notebook.text, notebook_path(key, notebook.place));
+    text += fmt::format("    n{}_{}:\n      source: ./text{}.py\n      path: /Workspace{}\n", key,
+                        notebook.names, notebook.text, path_of(key, notebook));
   if (!jobs_.empty()) text += "  jobs:\n";
   for (const auto& [key, job] : jobs_) text += job_yaml(key, job);
   std::string schedules;
@@ -199,11 +208,9 @@ std::map<std::string, int> WalkModel::expected() const {
     counts[fmt::format("job job {}", key)] = jobs_.contains(key) ? 1 : 0;
     counts[fmt::format("cluster cluster {}", key)] = clusters_.contains(key) ? 1 : 0;
     counts[fmt::format("pool pool {}", key)] = pools_.contains(key) ? 1 : 0;
-    const auto notebook = notebooks_.find(key);
-    for (int place : {0, 1})
-      counts[notebook_path(key, place)] =
-          notebook != notebooks_.end() && notebook->second.place % 2 == place ? 1 : 0;
+    for (int place : {0, 1}) counts[notebook_path(key, place)] = 0;
   }
+  for (const auto& [key, notebook] : notebooks_) counts[path_of(key, notebook)] = 1;
   return counts;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 
@@ -28,6 +29,8 @@ struct Edit {
     NotebookToggled,
     NotebookText,
     NotebookPlace,
+    NotebookRenamed,  // its key alone, without `moved`
+    NotebooksSwapped,
     // of the workspace
     JobEdited,
     JobTagged,
@@ -66,8 +69,9 @@ class WalkModel {
     int idle = 0, node = 0;
   };
   struct Notebook {
-    int text = 0, place = 0;
+    int text = 0, place = 0, names = 0;
   };
+  std::string path_of(int key, const Notebook& notebook) const;
   void edit_spec(const Edit& edit);
   std::string job_yaml(int key, const Job& job) const;
   std::string cluster_yaml(int key, const Cluster& cluster) const;
@@ -76,6 +80,7 @@ class WalkModel {
   std::map<int, Cluster> clusters_;
   std::map<int, Pool> pools_;
   std::map<int, Notebook> notebooks_;
+  std::array<int, kKeys> seats_{0, 1, 2};  // key of a notebook -> number in its path
 };
 
 }  // namespace dbplan::faults

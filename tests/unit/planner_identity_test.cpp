@@ -36,21 +36,6 @@ TEST_CASE("planner: a move is found by the stamp when the ledger is lost") {
   CHECK(world.plan().changes[0].moved_from == Address{"jobs", "old"});
 }
 
-TEST_CASE("moves: parts and schedules follow, and a known address keeps its own") {
-  World world;
-  world.spec("jobs.new", "{}").moved_from = Address{"jobs", "old"};
-  world.last("jobs.old", "1", "{}");
-  world.ledger.entries[{"permissions", "jobs.old"}] = {
-      .id = "jobs/1", .body = {}, .echo = {}, .owner = Address{"jobs", "old"}};
-  world.ledger.entries[{"schedules", "s"}] = {
-      .id = "1", .body = {}, .echo = {}, .carrier = Address{"jobs", "old"}};
-  const auto moved = dbplan::with_moves(world.ledger, world.desired);
-  CHECK(moved.find({"jobs", "old"}) == nullptr);
-  CHECK(moved.find({"permissions", "jobs.new"})->owner == Address{"jobs", "new"});
-  CHECK(moved.find({"schedules", "s"})->carrier == Address{"jobs", "new"});
-  CHECK(dbplan::with_moves(moved, world.desired).entries.size() == moved.entries.size());
-}
-
 TEST_CASE("planner: an adopted object becomes ours by an update of its stamp alone") {
   World world;
   world.spec("jobs.a", R"({"name": "a"})");
