@@ -1,9 +1,11 @@
 #include "engine/plan/moves.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "engine/model/natural_key.hpp"
+#include "engine/plan/plan.hpp"
 
 namespace dbplan {
 namespace {
@@ -40,23 +42,24 @@ void rename(Ledger& ledger, Memory memory, const Address& to) {
   }
 }
 
-/// Who wants what, of the kinds that are known by a path or name.
+/// Who wants what, of the kinds that are known by a path, a name or the job that they travel with.
 class Claims {
  public:
   explicit Claims(const Desired& desired) {
     for (const Resource& resource : desired.resources) {
-      const Kind& kind = *resource.kind;
-      if (kind.key_field.empty()) continue;
-      kinds_.emplace(kind.name, &kind);
-      claims_.emplace(std::pair{&kind, natural_key(kind, resource.body)}, resource.address);
+      const std::string known_by = known(*resource.kind, resource.carrier, resource.body);
+      if (known_by.empty()) continue;
+      kinds_.emplace(resource.kind->name, resource.kind);
+      claims_.emplace(std::pair{resource.kind, known_by}, resource.address);
     }
   }
 
   /// Null if nobody wants it.
   const Address* claimant(const Address& address, const LedgerEntry& entry) const {
     const auto kind = kinds_.find(address.kind);
-    if (kind == kinds_.end() || entry.body.is_null()) return nullptr;
-    const auto claim = claims_.find({kind->second, natural_key(*kind->second, entry.body)});
+    if (kind == kinds_.end()) return nullptr;
+    const std::string known_by = known(*kind->second, entry.carrier, entry.body);
+    const auto claim = claims_.find({kind->second, known_by});
     return claim == claims_.end() ? nullptr : &claim->second;
   }
 
@@ -68,9 +71,26 @@ class Claims {
   }
 
  private:
+  static std::string known(const Kind& kind, const std::optional<Address>& carrier,
+                           const Json& body) {
+    if (carrier) return carrier->text();
+    return kind.key_field.empty() || body.is_null() ? std::string() : natural_key(kind, body);
+  }
+
   std::map<std::string_view, const Kind*> kinds_;
   std::map<std::pair<const Kind*, std::string>, Address> claims_;
 };
+
+/// A job that declares its schedule itself has what a schedule's address had.
+void take_back_schedules(Ledger& ledger, const Desired& desired) {
+  std::erase_if(ledger.entries, [&](const auto& item) {
+    const auto& [address, entry] = item;
+    const Resource* job = entry.carrier ? desired.find(*entry.carrier) : nullptr;
+    return job && !desired.find(address) &&
+           std::ranges::any_of(job->body.items(),
+                               [](const auto& field) { return is_schedule_block(field.key()); });
+  });
+}
 
 /// Gives what is remembered of a path or name to whoever wants it. Whoever had another one until
 /// then leaves it to the address that the new one came from, or the next one along such a chain.
@@ -125,6 +145,7 @@ Ledger with_moves(Ledger ledger, const Desired& desired) {
       rename(ledger, take(ledger, *resource.moved_from), resource.address);
   }
   hand_over(ledger, desired);
+  take_back_schedules(ledger, desired);
   leave_behind(ledger, desired);
   return ledger;
 }

@@ -240,11 +240,13 @@ class Planner {
     if (given != given_.end()) change.fields = given->second;
     const bool acts = std::ranges::any_of(change.fields, &FieldChange::acts);
     if (!there) {
+      const LedgerEntry* last = ledger_.find(resource.address);
       change.action = Action::Create;
-      change.vanished = job && ledger_.find(resource.address);
-      change.reason = !ledger_.find(resource.address) ? "new in the spec"
-                      : job ? "deleted in the workspace since the last apply"
-                            : "its job is created";
+      change.vanished = job && last && last->carrier == resource.carrier;
+      change.reason = "new in the spec";
+      if (last && !job) change.reason = "its job is created";
+      if (last && job) change.reason = "edited in the spec: it is another job's now";
+      if (change.vanished) change.reason = "deleted in the workspace since the last apply";
     } else if (acts) {
       change.action = Action::Update;
       change.reason = update_reason(change.fields);

@@ -128,6 +128,17 @@ class Renames(WorldCase):
         self.assertIn('keep it by "moved: {from: instance_pools.OLD}"', refused.stdout)
         self.becomes(spec.replace("OLD: {", "NEW: {moved: {from: instance_pools.OLD}, "), {"instance_pools.NEW": "update"})
 
+    def test_a_schedule_is_its_jobs_whatever_its_key(self):
+        jobs = "  jobs:\n    j: {name: j}\n    k: {name: k}\n"
+        block = 'quartz_cron_expression: "0 0 3 * * ?", timezone_id: UTC'
+        self.start(jobs + f"  schedules:\n    s: {{job: j, {block}}}\n")
+        self.becomes(jobs + f"  schedules:\n    t: {{job: j, {block}}}\n", {})
+        self.becomes(jobs + f"  schedules:\n    t: {{job: j, {block}, pause_status: PAUSED}}\n", {"schedules.t": "update"})
+        self.becomes(jobs + f"  schedules:\n    t: {{job: k, {block}}}\n", {"jobs.j": "update", "schedules.t": "create"})
+        self.becomes(jobs.replace("name: k", f"name: k, schedule: {{{block}}}"), {})
+        self.becomes(jobs + f"  schedules:\n    t: {{job: k, {block}}}\n", {})
+        self.becomes(jobs, {"schedules.t": "delete"})
+
     def test_a_diff_of_revisions_knows_moves(self):
         def commit(spec):
             self.spec(spec)
