@@ -11,6 +11,9 @@
 namespace dbplan {
 namespace {
 
+/// Of more deletes than a reader goes through, none is compared with what is created.
+constexpr std::size_t kMostCompared = 100;
+
 class Planner {
  public:
   Planner(const Desired& desired, const Live& live, const Ledger& ledger,
@@ -284,24 +287,31 @@ class Planner {
 
   /// A new key without `moved` makes a new object and deletes the old one, which may not be meant.
   void point_out_renames() {
-    for (Change& created : plan_.changes) {
-      if (created.action != Action::Create || created.kind->stamp_field.empty()) continue;
+    std::vector<const Change*> deleted;
+    for (const Change& change : plan_.changes)
+      if (change.action == Action::Delete) deleted.push_back(&change);
+    if (deleted.size() > kMostCompared) return;
+    for (Change& change : plan_.changes) {
+      if (change.action != Action::Create || change.kind->stamp_field.empty()) continue;
       const auto old = std::ranges::find_if(
-          plan_.changes, [&](const Change& other) { return looks_renamed(other, created); });
-      if (old == plan_.changes.end() || ledger_.find(created.address)) continue;
-      const std::string name = old->address.text();
-      const std::string way = "\"moved: {from: " + name + "}\"";
-      if (created.kind->unique_name && old->name == created.name)
-        created.blocked = name + " has this name until it is deleted: keep it by " + way +
-                          ", or rename one of them";
-      else
-        created.reason += "; looks like " + name + " renamed: " + way + " keeps it";
+          deleted, [&](const Change* other) { return looks_renamed(*other, change); });
+      if (old != deleted.end() && !ledger_.find(change.address)) point_out_rename(**old, change);
     }
+  }
+
+  static void point_out_rename(const Change& old, Change& created) {
+    const std::string name = old.address.text();
+    const std::string way = "\"moved: {from: " + name + "}\"";
+    if (created.kind->unique_name && old.name == created.name)
+      created.blocked = name + " has this name until it is deleted: keep it by " + way +
+                        ", or rename one of them";
+    else
+      created.reason += "; looks like " + name + " renamed: " + way + " keeps it";
   }
 
   /// Whether what is deleted has the name, or four fifths of the fields, of what is created.
   bool looks_renamed(const Change& deleted, const Change& created) const {
-    if (deleted.action != Action::Delete || deleted.kind != created.kind) return false;
+    if (deleted.kind != created.kind) return false;
     if (!created.name.empty() && deleted.name == created.name) return true;
     const LedgerEntry* last = ledger_.find(deleted.address);
     const Json& wanted = desired_.find(created.address)->body;
