@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/apply/books.hpp"
+#include "engine/apply/clearing.hpp"
 #include "engine/apply/effects.hpp"
 #include "engine/apply/steps.hpp"
 #include "engine/live/observers.hpp"
@@ -28,8 +29,10 @@ class Executor {
         books_(plan, desired, live, ledger, hooks.clock) {}
 
   std::vector<StepOutcome> run(const std::vector<std::string>& kind_order) {
-    if (auto made = make_folders(); !made) return refuse_all(made.error());
-    for (const Stage& stage : schedule_steps(plan_, desired_, kind_order)) {
+    const auto first = what_is_in_the_way(plan_, desired_, live_);
+    run_stage(clearing_steps(first));
+    if (auto made = make_folders(); !made) return refuse(made.error());
+    for (const Stage& stage : schedule_steps(plan_, desired_, first, kind_order)) {
       const bool removes = stage.steps.front().verb == Step::Verb::Remove;
       if (removes && failed_) {
         for (const Step& step : stage.steps)
@@ -71,8 +74,11 @@ class Executor {
       outcome.result = StepOutcome::Result::Failed;
       outcome.text = done.error().message;
     }
-    tell(outcome);
-    tell_carried(step, outcome);
+    // A replacement is two steps and one change, told with the second.
+    const bool is_half =
+        done && outcome.action == Action::Replace && half_done_.insert(outcome.address).second;
+    if (!is_half) tell(outcome);
+    if (!is_half) tell_carried(step, outcome);
     if (hooks_.checkpoint && hooks_.clock.steady() - stored_at_ > kCheckpoint) {
       stored_at_ = hooks_.clock.steady();
       books_.store_with(hooks_.checkpoint);
@@ -99,9 +105,12 @@ class Executor {
     return {};
   }
 
-  std::vector<StepOutcome> refuse_all(const Error& error) {
+  /// Nothing else is tried.
+  std::vector<StepOutcome> refuse(const Error& error) {
+    std::set<Address> told;
+    for (const StepOutcome& outcome : outcomes_) told.insert(outcome.address);
     for (const Change& change : plan_.changes)
-      if (change.action != Action::Keep)
+      if (change.action != Action::Keep && !told.contains(change.address))
         tell({change.address, change.action, StepOutcome::Result::NotTried, error.message});
     return std::move(outcomes_);
   }
@@ -127,8 +136,9 @@ class Executor {
   Provider& provider_;
   const ApplyHooks& hooks_;
   Books books_;
-  std::mutex mutex_;  // guards outcomes_, stored_at_ and the hooks
+  std::mutex mutex_;  // guards outcomes_, half_done_, stored_at_ and the hooks
   std::vector<StepOutcome> outcomes_;
+  std::set<Address> half_done_;  // replacements whose first step is done
   Clock::Steady stored_at_ = hooks_.clock.steady();
   bool failed_ = false;
 };

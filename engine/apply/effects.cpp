@@ -1,5 +1,6 @@
 #include "engine/apply/effects.hpp"
 
+#include "engine/apply/clearing.hpp"
 #include "engine/base/digest.hpp"
 #include "engine/live/observers.hpp"
 #include "engine/model/notebook.hpp"
@@ -131,8 +132,13 @@ class Effects {
     const std::string& content = *resource.content;
     // What the plan saw at that path, it meant to replace.
     const bool overwrite = step.verb != Step::Verb::Create || live_.find(resource.address);
-    const auto imported =
-        provider_.import_notebook(path, content, language, resource.format, overwrite);
+    const auto send = [&] {
+      return provider_.import_notebook(path, content, language, resource.format, overwrite);
+    };
+    auto imported = send();
+    if (!imported && imported.error().code == Error::Code::Exists &&
+        TRY(make_room(provider_, path)))
+      imported = send();
     if (!imported) {
       const Error::Code code = imported.error().code;
       if (code != Error::Code::Unclear && code != Error::Code::Exists) return imported;

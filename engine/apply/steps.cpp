@@ -96,7 +96,7 @@ class Scheduler {
   std::map<Address, std::size_t> last_of_;  // the last step of each address
 };
 
-Stage removals(const Plan& plan, const std::string& kind) {
+Stage removals(const Plan& plan, const std::set<const Change*>& first, const std::string& kind) {
   Stage stage;
   std::map<Address, std::size_t> index;
   const auto add = [&](const Change& change, const std::string& id) {
@@ -106,7 +106,7 @@ Stage removals(const Plan& plan, const std::string& kind) {
     stage.tasks.emplace_back();
   };
   for (const Change& change : plan.changes) {
-    if (change.address.kind != kind || change.carrier) continue;
+    if (change.address.kind != kind || change.carrier || first.contains(&change)) continue;
     if (change.action == Action::Delete) add(change, change.id);
     if (change.action == Action::Replace && !removed_first(change)) add(change, change.old_id);
   }
@@ -119,11 +119,25 @@ Stage removals(const Plan& plan, const std::string& kind) {
 
 }  // namespace
 
+Stage clearing_steps(const std::set<const Change*>& first) {
+  Stage stage;
+  for (const Change* change : first) {
+    const bool is_delete = change->action == Action::Delete;
+    stage.steps.push_back({.verb = Step::Verb::Remove,
+                           .change = change,
+                           .target = change->address,
+                           .id = is_delete ? change->id : change->old_id});
+    stage.tasks.emplace_back();
+  }
+  return stage;
+}
+
 std::vector<Stage> schedule_steps(const Plan& plan, const Desired& desired,
+                                  const std::set<const Change*>& first,
                                   const std::vector<std::string>& kind_order) {
   std::vector<Stage> stages{Scheduler(plan, desired).forward()};
   for (auto kind = kind_order.rbegin(); kind != kind_order.rend(); ++kind)
-    stages.push_back(removals(plan, *kind));
+    stages.push_back(removals(plan, first, *kind));
   std::erase_if(stages, [](const Stage& stage) { return stage.steps.empty(); });
   return stages;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "engine/apply/runner.hpp"
@@ -22,9 +23,13 @@ struct Stage {
   std::vector<Task> tasks;
 };
 
-/// Creates and updates in dependency order; then, in stages that follow each other, the deletes:
-/// dependants first, the kinds in reverse order.
+/// The deletes of `first`, which make room for what is new.
+Stage clearing_steps(const std::set<const Change*>& first);
+
+/// Creates and updates in dependency order; then, in stages that follow each other, the deletes
+/// that are not in `first`: dependants first, the kinds in reverse order.
 std::vector<Stage> schedule_steps(const Plan& plan, const Desired& desired,
+                                  const std::set<const Change*>& first,
                                   const std::vector<std::string>& kind_order);
 
 }  // namespace dbplan

@@ -139,7 +139,9 @@ Result<> observe_notebooks(const Tree& tree, const Sight& sight, Live& live) {
 /// A folder that still holds what is wanted outlives its place in the spec.
 bool holds_wanted(const std::string& folder, const Desired& desired) {
   return std::ranges::any_of(desired.resources, [&](const Resource& resource) {
-    return resource.kind->in_tree && is_below(text_at(resource.body, "path"), folder);
+    const std::string path = text_at(resource.body, "path");
+    const bool takes_its_place = resource.content && path == folder;
+    return resource.kind->in_tree && is_below(path, folder) && !takes_its_place;
   });
 }
 

@@ -42,6 +42,14 @@ std::string content_reason(const LedgerEntry* last, const LiveResource& live,
   return update_reason({{.path = {}, .top = {}, .kind = content_class(last, live, wanted_hash)}});
 }
 
+FieldClass language_class(const LedgerEntry* last, const std::string& live,
+                          const std::string& wanted) {
+  const std::string before = last ? text_at(last->body, "language") : std::string();
+  if (before.empty()) return FieldClass::Differs;
+  if (before == wanted) return FieldClass::Drift;
+  return before == live ? FieldClass::Changed : FieldClass::Conflict;
+}
+
 FieldClass running_class(const LedgerEntry* last, bool wanted) {
   if (!last) return FieldClass::Differs;
   return last->started == wanted ? FieldClass::Drift : FieldClass::Changed;
@@ -109,19 +117,20 @@ void leave_stamp_alone(const Resource& resource, const LiveResource& live, Chang
 void compare_notebook(const Resource& resource, const LiveResource& live, const LedgerEntry* last,
                       Change& change) {
   const std::string wanted_hash = notebook_hash(resource);
-  const bool same_language = text_at(live.body, "language") == text_at(resource.body, "language");
-  if (live.content_hash == wanted_hash && same_language) return;
+  const std::string language = text_at(resource.body, "language");
+  const std::string live_language = text_at(live.body, "language");
+  if (live.content_hash == wanted_hash && live_language == language) return;
   change.action = Action::Update;
   change.reason = content_reason(last, live, wanted_hash);
-  if (!same_language)
+  if (live_language != language)
     change.fields.push_back({.path = "language",
                              .top = "language",
-                             .kind = FieldClass::Differs,
-                             .desired = at_or_null(resource.body, "language"),
-                             .live = at_or_null(live.body, "language")});
+                             .kind = language_class(last, live_language, language),
+                             .desired = language,
+                             .live = live_language});
   if (live.content && resource.content)
-    change.notebook = diff_notebook(*live.content, *resource.content, resource.format,
-                                    text_at(resource.body, "language"));
+    change.notebook = diff_notebook({*live.content, live_language}, {*resource.content, language},
+                                    resource.format);
   change.fields.push_back(
       {.path = "content", .top = "content", .kind = content_class(last, live, wanted_hash)});
 }

@@ -120,10 +120,9 @@ class Comparison {
 
 }  // namespace
 
-NotebookDiff diff_notebook(std::string_view before, std::string_view after, std::string_view format,
-                           std::string_view language) {
-  const std::vector<Cell> old_cells = split_cells(before, format, language);
-  const std::vector<Cell> new_cells = split_cells(after, format, language);
+NotebookDiff diff_notebook(NotebookText before, NotebookText after, std::string_view format) {
+  const std::vector<Cell> old_cells = split_cells(before.text, format, before.language);
+  const std::vector<Cell> new_cells = split_cells(after.text, format, after.language);
   return {.cells_before = static_cast<int>(old_cells.size()),
           .cells_after = static_cast<int>(new_cells.size()),
           .changes = Comparison(old_cells, new_cells).changes()};

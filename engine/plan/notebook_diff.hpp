@@ -24,10 +24,15 @@ struct NotebookDiff {
   std::vector<CellChange> changes;  // in the order of the new text; removed ones where they stood
 };
 
+/// A notebook's text, and the language of its cells without a magic.
+struct NotebookText {
+  std::string_view text;
+  std::string_view language;
+};
+
 /// Compares two texts cell by cell: equal cells in order are kept, equal cells elsewhere are
 /// moves, neighbours between kept cells pair up as changes, the rest is added or removed. Both
 /// texts are in `format`, "SOURCE" or "JUPYTER". Pure.
-NotebookDiff diff_notebook(std::string_view before, std::string_view after, std::string_view format,
-                           std::string_view language);
+NotebookDiff diff_notebook(NotebookText before, NotebookText after, std::string_view format);
 
 }  // namespace dbplan

@@ -178,6 +178,7 @@ std::string outcome_text(const StepOutcome& outcome, const TextStyle& style) {
 }
 
 std::string apply_summary_text(const std::vector<StepOutcome>& outcomes) {
+  if (outcomes.empty()) return {};
   const auto count = [&](StepOutcome::Result result) {
     return std::ranges::count(outcomes, result, &StepOutcome::result);
   };

@@ -16,7 +16,7 @@ std::string plan_text(const Plan& plan, const PlanFrame& frame, const TextStyle&
 /// One line for a step that ended.
 std::string outcome_text(const StepOutcome& outcome, const TextStyle& style);
 
-/// The last lines of an apply: what was done, what failed and why, what was not tried.
+/// The last line of an apply: what was done, failed and not tried. Empty if nothing was to be done.
 std::string apply_summary_text(const std::vector<StepOutcome>& outcomes);
 
 /// "12 requests, 3 of them mutating, 1 retried after 0.6 s".

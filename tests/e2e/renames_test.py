@@ -51,7 +51,9 @@ class Renames(WorldCase):
         """The new spec plans `changes`, and one apply of it leaves nothing to do."""
         self.spec(resources)
         self.assertEqual(self.world.changes(), changes)
-        self.world.ok("apply", "--auto-approve")
+        told = self.world.ok("apply", "--auto-approve")
+        if changes:
+            self.assertIn(f"Applied {len(changes)} change{'' if len(changes) == 1 else 's'}.", told)
         self.assertEqual(self.world.changes(), {})
 
     def tree(self, folder=HOME):
@@ -105,6 +107,31 @@ class Renames(WorldCase):
         self.start("  folders:\n    o: {path: @/o}\n" + inside)
         self.becomes(inside, {})
         self.assertEqual(self.tree(), {"o", "o/n"})
+
+    def test_a_notebook_and_a_folder_take_each_others_place(self):
+        place = "  notebooks:\n    n: {source: one.py, path: @/report}\n"
+        inside = "  notebooks:\n    n: {source: one.py, path: @/report/main}\n    other: {source: two.py, path: @/report/deep/other}\n"
+        self.start(place)
+        self.becomes(inside, {"notebooks.n": "replace", "notebooks.other": "create"})
+        self.assertEqual(self.tree(), {"report", "report/main", "report/deep", "report/deep/other"})
+        self.becomes(place, {"notebooks.n": "replace", "notebooks.other": "delete"})
+        self.assertEqual(self.tree(), {"report"})
+        self.becomes("  folders:\n    f: {path: @/report}\n", {"notebooks.n": "delete", "folders.f": "create"})
+        self.becomes(place, {"notebooks.n": "create", "folders.f": "delete"})
+        self.assertEqual(self.tree(), {"report"})
+
+    def test_what_somebody_put_into_a_folder_that_is_in_the_way_stays(self):
+        self.start("  notebooks:\n    n: {source: one.py, path: @/report/main}\n")
+        self.world.api("POST", "/api/2.0/workspace/import", {"path": HOME + "/report/mine", "language": "SQL", "content": ""})
+        self.spec("  notebooks:\n    n: {source: one.py, path: @/report}\n")
+        refused = self.world.dbplan("apply", "--auto-approve")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"the folder {HOME}/report is in the way and holds {HOME}/report/mine", refused.stdout)
+        self.assertEqual(self.tree(), {"report", "report/mine"})
+        self.world.api("POST", "/api/2.0/workspace/delete", {"path": HOME + "/report/mine"})
+        self.world.ok("apply", "--auto-approve")
+        self.assertEqual(self.world.changes(), {})
+        self.assertEqual(self.tree(), {"report"})
 
     def test_a_file_that_another_row_has_now_is_not_deleted_with_its_former_row(self):
         self.start("  files:\n    lib: {source: ./src/lib, path: @/x/lib}\n")

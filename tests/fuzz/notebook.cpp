@@ -33,7 +33,7 @@ void check_cells(const std::string& text, std::string_view language) {
   for (const char* format : {"SOURCE", "JUPYTER"}) {
     for (const Cell& cell : split_cells(text, format, language))
       demand(!cell.language.empty(), "a cell has a language");
-    demand(diff_notebook(text, text, format, language).changes.empty(),
+    demand(diff_notebook({text, language}, {text, language}, format).changes.empty(),
            "a notebook is equal to itself");
   }
   for (const NotebookCall& call : find_notebook_calls(text, language))
