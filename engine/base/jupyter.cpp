@@ -38,7 +38,7 @@ std::string source_of(const Json& cell) {
 
 std::string title_of(const Json& cell) {
   const Json& own = at_or_null(at_or_null(cell, "metadata"), kCellKey);
-  const std::string title = text_at(own, "title");
+  std::string title = text_at(own, "title");
   if (title.empty()) return title;
   return (at_or_null(own, "showTitle") == true ? "1," : "0,") + title;
 }

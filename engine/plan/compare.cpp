@@ -142,7 +142,7 @@ void compare_running(const Resource& resource, const LiveResource& live, const L
   const bool running = state == "RUNNING" || state == "PENDING" || state == "RESIZING" ||
                        state == "RESTARTING" || state == "STARTING";
   if (running == *resource.started) return;
-  change.started = *resource.started;
+  change.started = resource.started;
   change.fields.push_back({.path = "lifecycle.started",
                            .top = "lifecycle",
                            .kind = running_class(last, *resource.started),

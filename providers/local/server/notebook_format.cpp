@@ -213,6 +213,7 @@ std::string service_source(std::string_view text, std::string_view language) {
 Result<std::string> source_of_jupyter(std::string_view notebook, std::string_view language) {
   const JupyterNotebook read = TRY(read_jupyter(notebook));
   std::vector<std::string> texts;
+  texts.reserve(read.cells.size());
   for (const JupyterCell& cell : read.cells) texts.push_back(source_cell(cell, language));
   return source_of_cells(texts, language);
 }

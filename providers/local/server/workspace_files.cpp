@@ -10,8 +10,9 @@
 namespace dbplan::local {
 namespace {
 
-constexpr std::size_t kNotebookLimit = 10 * 1024 * 1024;  // also of a JSON import and an export
-constexpr std::size_t kFileLimit = 500 * 1024 * 1024;
+constexpr std::size_t kNotebookLimit = std::size_t{10}
+                                       << 20;  // also of a JSON import and an export
+constexpr std::size_t kFileLimit = std::size_t{500} << 20;
 
 std::unexpected<Error> no_such_path(const AskedPath& path) {
   return missing("Path (" + path.asked + ") doesn't exist.");
@@ -200,10 +201,10 @@ Result<Answer> list(WorkspaceTree& tree, Call& call) {
   if (object->type != Object::Type::Directory) {
     objects.push_back(object_info(*object, path.spelled()));
   } else {
-    const std::string folder = path.parts.empty() ? path.prefix : path.spelled();
+    const std::string folder = (path.parts.empty() ? path.prefix : path.spelled()) + "/";
     for (const auto& [name, child] : object->children)
       if (child->type != Object::Type::Notebook || child->modified_at > after)
-        objects.push_back(object_info(*child, folder + "/" + name));
+        objects.push_back(object_info(*child, folder + name));
   }
   return objects.empty() ? Answer{} : answer({{"objects", std::move(objects)}});
 }
